@@ -1,0 +1,28 @@
+# What every compilation of kernel code, for the board and for host tests, has in common, and what only the board's has.
+
+set(PHX_FREESTANDING ${CMAKE_SOURCE_DIR}/arch/aarch64/freestanding)
+set(PHX_LIBCXX_HEADERS ${PHX_LLVM}/include/c++/v1)
+
+add_library(phx_common INTERFACE)
+target_compile_options(phx_common INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-std=c++23>
+    -g
+    "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wthread-safety;-Wthread-safety-beta;-Werror>"
+    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+target_include_directories(phx_common INTERFACE ${CMAKE_SOURCE_DIR}/components ${CMAKE_SOURCE_DIR}/arch)
+
+# Code for a board: no operating system, no exceptions, no floating-point registers.
+add_library(phx_freestanding_aarch64 INTERFACE)
+target_link_libraries(phx_freestanding_aarch64 INTERFACE phx_common)
+target_include_directories(phx_freestanding_aarch64 INTERFACE ${CMAKE_SOURCE_DIR}/arch/aarch64/include)
+set(PHX_AARCH64_CXX_FLAGS
+    -fno-exceptions -fno-rtti -fno-threadsafe-statics
+    -mgeneral-regs-only -fno-pic -fno-asynchronous-unwind-tables
+    -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-jump-tables
+    -Wglobal-constructors -Wexit-time-destructors
+    -nostdinc++ -nostdlibinc
+    "SHELL:-isystem ${PHX_FREESTANDING}/libcxx"
+    "SHELL:-isystem ${PHX_LIBCXX_HEADERS}"
+    "SHELL:-isystem ${PHX_FREESTANDING}/c")
+target_compile_options(phx_freestanding_aarch64 INTERFACE
+    --target=aarch64-none-elf -ffreestanding "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")

@@ -1,0 +1,77 @@
+# build/GRAPH/Image and phoenix.elf. In order: the include audit, compilation, the symbol audit, a first link, the
+# symbol table read from it, a second link with that table in its place, the budgets.
+
+set(PHX_OUT ${CMAKE_BINARY_DIR})
+set(PHX_GEN ${PHX_OUT}/gen)
+phx_generate(emit --root ${CMAKE_SOURCE_DIR} --graph ${PHX_GRAPH} --out ${PHX_OUT})
+include(${PHX_GEN}/graph.cmake)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PHX_INPUTS})
+if(NOT PHX_ARCH STREQUAL "aarch64")
+    message(FATAL_ERROR "Graph ${PHX_GRAPH} is for ${PHX_ARCH}, which has no image. Host tests are part of PHX_GRAPH=tests.")
+endif()
+
+set(PHX_LINKER_SCRIPT ${CMAKE_SOURCE_DIR}/arch/${PHX_ARCH}/boot/link.ld)
+file(GLOB PHX_TOOL_MODULES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/phoenix_tools/*.py)
+set(PHX_TOOL ${PHX_PYTHON_ENVIRONMENT} -m)
+
+# Includes are audited first: their message is clearer than what the compiler would say of the same mistake.
+add_custom_command(
+    OUTPUT ${PHX_OUT}/include-audit.stamp
+    COMMAND ${PHX_TOOL} phoenix_tools.include_audit --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
+    DEPENDS ${PHX_OUT}/graph.json
+    DEPFILE ${PHX_OUT}/include-audit.d
+    COMMENT "Auditing includes against the graph's edges"
+    VERBATIM)
+add_custom_target(phx_include_audit DEPENDS ${PHX_OUT}/include-audit.stamp)
+
+add_library(kernel OBJECT ${PHX_COMPONENT_SOURCES} ${PHX_GENERATED_SOURCES})
+add_dependencies(kernel phx_include_audit)
+target_link_libraries(kernel PRIVATE phx_freestanding_aarch64)
+target_include_directories(kernel PRIVATE ${PHX_GEN}/include)
+set(PHX_IMAGE_CXX_FLAGS -O2 -ffunction-sections -fdata-sections -flto=thin -fwhole-program-vtables -fvisibility=hidden)
+target_compile_options(kernel PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PHX_IMAGE_CXX_FLAGS}>")
+file(GENERATE OUTPUT ${PHX_OUT}/objects.rsp CONTENT "$<JOIN:$<TARGET_OBJECTS:kernel>,\n>\n")
+
+add_custom_command(
+    OUTPUT ${PHX_OUT}/symbol-audit.stamp
+    COMMAND ${PHX_TOOL} phoenix_tools.symbol_audit --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
+    DEPENDS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp
+    COMMENT "Auditing symbols against the graph's edges"
+    VERBATIM)
+
+set(PHX_LINK ${PHX_LLVM}/bin/ld.lld @${PHX_OUT}/objects.rsp -T ${PHX_LINKER_SCRIPT}
+    --defsym=PHX_RAM_BASE=${PHX_RAM_BASE} --gc-sections --no-relax --fatal-warnings
+    -z max-page-size=4096 -z noexecstack --build-id=none
+    --lto-O2 --lto-whole-program-visibility --thinlto-cache-dir=${PHX_OUT}/lto-cache --thinlto-jobs=all)
+set(PHX_LINK_INPUTS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp ${PHX_LINKER_SCRIPT}
+    ${PHX_OUT}/symbol-audit.stamp)
+
+# The symbol table stands behind all code, so that filling it moves no function.
+add_custom_command(
+    OUTPUT ${PHX_OUT}/link1.elf ${PHX_OUT}/symbols.bin ${PHX_OUT}/symbols.o
+    BYPRODUCTS ${PHX_OUT}/symbols.S
+    COMMAND ${PHX_LINK} -o ${PHX_OUT}/link1.elf
+    COMMAND ${PHX_TOOL} phoenix_tools.symbol_table --elf ${PHX_OUT}/link1.elf --out ${PHX_OUT}
+    COMMAND ${CMAKE_CXX_COMPILER} --target=aarch64-none-elf -c ${PHX_OUT}/symbols.S -o ${PHX_OUT}/symbols.o
+    DEPENDS ${PHX_LINK_INPUTS} ${CMAKE_SOURCE_DIR}/tools/phoenix_tools/symbol_table.py
+    COMMENT "Linking ${PHX_GRAPH} for its symbol table"
+    VERBATIM)
+
+add_custom_command(
+    OUTPUT ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image
+    BYPRODUCTS ${PHX_OUT}/phoenix.map
+    COMMAND ${PHX_LINK} ${PHX_OUT}/symbols.o -o ${PHX_OUT}/phoenix.elf -Map ${PHX_OUT}/phoenix.map
+    COMMAND ${PHX_TOOL} phoenix_tools.symbol_table --elf ${PHX_OUT}/phoenix.elf --out ${PHX_OUT} --verify
+    COMMAND ${PHX_LLVM}/bin/llvm-objcopy -O binary ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image
+    DEPENDS ${PHX_LINK_INPUTS} ${PHX_OUT}/symbols.o
+    COMMENT "Linking ${PHX_GRAPH}"
+    VERBATIM)
+
+add_custom_command(
+    OUTPUT ${PHX_OUT}/budgets.json
+    COMMAND ${PHX_TOOL} phoenix_tools.budgets --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
+    DEPENDS ${PHX_OUT}/Image ${PHX_OUT}/graph.json
+    COMMENT "Holding ${PHX_GRAPH} against its budgets"
+    VERBATIM)
+
+add_custom_target(phoenix ALL DEPENDS ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image ${PHX_OUT}/budgets.json)

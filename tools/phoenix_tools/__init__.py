@@ -1,0 +1,1 @@
+"""What `tools/phx` and the build run: audits, symbol table, budgets, QEMU, measurements."""
