@@ -1,0 +1,24 @@
+// The interrupt mask as a plain flag per host thread.
+#pragma once
+
+#include <cstdint>
+
+namespace phx::arch {
+
+enum class InterruptState : std::uint64_t {};
+
+namespace host {
+inline thread_local bool masked = false;
+}
+
+[[nodiscard]] inline InterruptState save_and_mask_interrupts() {
+    const auto state = static_cast<InterruptState>(host::masked);
+    host::masked = true;
+    return state;
+}
+inline void restore_interrupts(InterruptState state) { host::masked = static_cast<std::uint64_t>(state) != 0; }
+inline void mask_interrupts() { host::masked = true; }
+inline void unmask_interrupts() { host::masked = false; }
+[[nodiscard]] inline bool interrupts_masked() { return host::masked; }
+
+}  // namespace phx::arch

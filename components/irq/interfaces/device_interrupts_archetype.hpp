@@ -1,0 +1,12 @@
+#pragma once
+
+#include <irq/interfaces/device_interrupts.hpp>
+
+namespace phx::irq::archetype {
+
+struct DeviceInterrupts {
+    bool dispatch(IrqLine) { __builtin_trap(); }
+    [[nodiscard]] std::span<const WiredLine> lines() const { __builtin_trap(); }
+};
+
+}  // namespace phx::irq::archetype
