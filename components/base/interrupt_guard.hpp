@@ -11,8 +11,8 @@ inline constexpr InterruptsOff interrupts_off;
 // Masks interrupts for a scope and puts back what was there. Any context; nests.
 class [[clang::scoped_lockable]] InterruptGuard {
 public:
-    InterruptGuard() [[clang::acquire_capability(interrupts_off)]] : state_{arch::save_and_mask_interrupts()} {}
-    ~InterruptGuard() [[clang::release_capability()]] { arch::restore_interrupts(state_); }
+    [[clang::acquire_capability(interrupts_off)]] InterruptGuard() : state_{arch::save_and_mask_interrupts()} {}
+    [[clang::release_capability()]] ~InterruptGuard() { arch::restore_interrupts(state_); }
     InterruptGuard(const InterruptGuard&) = delete;
     InterruptGuard& operator=(const InterruptGuard&) = delete;
 
