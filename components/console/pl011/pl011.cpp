@@ -1,0 +1,246 @@
+#include <console/pl011/pl011.hpp>
+
+#include <algorithm>
+
+#include <arch/cpu.hpp>
+#include <arch/interrupts.hpp>
+#include <console/pl011/registers.hpp>
+#include <ports/pl011.hpp>
+
+namespace phx::console {
+
+using namespace pl011;
+
+Result<void> Pl011::init() {
+    TRY(verify());
+    TRY(configure_line());
+    fifo_depth_ = k_fifo_depth;
+    if (auto* irq = ports::pl011::irq(instance_)) {
+        interrupt_mask_ = field<Imsc::Receive>(1) | field<Imsc::ReceiveTimeout>(1);
+        io_.write<Imsc>(interrupt_mask_);
+        TRY(irq->enable(instance_.interrupts.uart));
+        by_interrupt_ = true;
+    }
+    return {};
+}
+
+Result<void> Pl011::verify() const {
+    std::uint32_t identity = 0;
+    for (unsigned byte = 0; byte < 3; ++byte) {
+        identity |= (io_.read<PeriphId>(byte) & 0xff) << (8 * byte);
+    }
+    if ((identity & k_identity_mask) != k_identity) {
+        return Errno::nodev;
+    }
+    return {};
+}
+
+// The order that section 3.3.8 asks for: off, let the last character out, divisors, then LCR_H, whose write takes the
+// divisors over (section 3.3.6), then on.
+Result<void> Pl011::configure_line() {
+    // The divisor is clock / (16 * baud) with six binary places (section 3.3.5): 64 / 16 = 4.
+    const auto baud = static_cast<std::uint64_t>(instance_.baud);
+    const std::uint64_t divisor = (4 * std::uint64_t{instance_.clock_hz} + baud / 2) / baud;
+    if (divisor < 64 || divisor >= std::uint64_t{65536} * 64) {
+        return Errno::range;
+    }
+    flush();
+    io_.write<Cr>(0);
+    io_.write<Imsc>(0);
+    io_.write<Icr>(Icr::all);
+    io_.write<Ibrd>(static_cast<std::uint32_t>(divisor >> 6));
+    io_.write<Fbrd>(static_cast<std::uint32_t>(divisor & 63));
+    io_.write<LcrH>(field<LcrH::WordLength>(3) | field<LcrH::FifoEnable>(1));
+    io_.write<Ifls>(field<Ifls::Receive>(2) | field<Ifls::Transmit>(0));
+    io_.write<Cr>(field<Cr::Enable>(1) | field<Cr::TransmitEnable>(1) | field<Cr::ReceiveEnable>(1));
+    return {};
+}
+
+// One text stays in one piece unless it overflows the ring: interrupts are let in again whenever nothing more fits.
+void Pl011::write(std::string_view text) {
+    while (!text.empty()) {
+        const InterruptGuard guard;
+        if (by_interrupt_ && !to_send_.empty()) {
+            const std::size_t queued = put_queued(text);
+            if (queued == 0) {
+                put_polled(*to_send_.pop());
+            }
+            text.remove_prefix(queued);
+            continue;
+        }
+        const std::size_t sent = put_direct(text);
+        text.remove_prefix(sent);
+        if (sent == 0 && by_interrupt_ && !stuck_) {
+            text.remove_prefix(put_queued(text));
+        } else if (sent == 0) {
+            if (!wait_for_room()) {
+                ++dropped_;
+                text.remove_prefix(1);
+            }
+        }
+    }
+}
+
+// As much of `text` as the device's queue takes at once. When it is empty it takes fifo_depth_ characters, and the
+// flags need reading only once; that is what makes boot messages cheap.
+std::size_t Pl011::put_direct(std::string_view text) {
+    const std::uint32_t flags = io_.read<Fr>();
+    if ((flags & field_mask<Fr::TransmitFull>) != 0) {
+        return 0;
+    }
+    std::size_t room = (flags & field_mask<Fr::TransmitEmpty>) != 0 ? fifo_depth_ : 1;
+    std::size_t used = 0;
+    for (; used < text.size() && room > 0; ++used, --room) {
+        if (text[used] == '\n') {
+            io_.write<Dr>('\r');
+            if (--room == 0) {
+                put_polled('\n');
+                return used + 1;
+            }
+        }
+        io_.write<Dr>(static_cast<unsigned char>(text[used]));
+    }
+    return used;
+}
+
+// The transmit interrupt comes from the level falling through the trigger, not from it being low (section 2.8.2). The
+// ring is used only after the device's queue was seen full, hence above the trigger: the fall is still to come, or has
+// been latched in RIS meanwhile, and unmasking now cannot miss it.
+std::size_t Pl011::put_queued(std::string_view text) {
+    std::size_t used = 0;
+    for (; used < text.size(); ++used) {
+        const std::size_t needed = text[used] == '\n' ? 2 : 1;
+        if (to_send_.size() + needed > to_send_.capacity()) {
+            break;
+        }
+        if (needed == 2) {
+            to_send_.push('\r');
+        }
+        to_send_.push(text[used]);
+    }
+    if ((interrupt_mask_ & field_mask<Imsc::Transmit>) == 0) {
+        interrupt_mask_ |= field_mask<Imsc::Transmit>;
+        io_.write<Imsc>(interrupt_mask_);
+    }
+    return used;
+}
+
+// No lock and no interrupt: a panic may have stopped anything half-way, so the ring is trusted for its capacity at
+// most.
+void Pl011::write_now(std::string_view text) {
+    const InterruptGuard guard;
+    drain_queue();
+    for (const char c : text) {
+        if (c == '\n') {
+            put_polled('\r');
+        }
+        put_polled(c);
+    }
+}
+
+void Pl011::flush() {
+    const InterruptGuard guard;
+    drain_queue();
+    for (std::uint32_t polls = 0; polls < k_poll_limit && io_.read<Fr::Busy>() != 0; ++polls) {
+        arch::relax();
+    }
+}
+
+void Pl011::drain_queue() {
+    for (std::size_t n = to_send_.capacity(); n > 0 && !to_send_.empty(); --n) {
+        put_polled(*to_send_.pop());
+    }
+}
+
+void Pl011::put_polled(char c) {
+    if (wait_for_room()) {
+        io_.write<Dr>(static_cast<unsigned char>(c));
+    } else {
+        ++dropped_;
+    }
+}
+
+// A UART that is off, or none at all, may say "full" for ever. After one full wait in vain each character costs one
+// look.
+bool Pl011::wait_for_room() {
+    for (std::uint32_t polls = stuck_ ? k_poll_limit - 1 : 0; polls < k_poll_limit; ++polls) {
+        if (io_.read<Fr::TransmitFull>() == 0) {
+            stuck_ = false;
+            return true;
+        }
+        arch::relax();
+    }
+    stuck_ = true;
+    return false;
+}
+
+// Why interrupts are masked between the look into the ring and the wait: unmasked, the handler may run in between, put
+// the character into the ring, and the wait would then sleep on it until another one comes. Masked, the interrupt stays
+// pending, which ends the wait at once (Arm ARM DDI 0487, D1.6.2: WFI wakes up on a masked interrupt too), and is
+// served when the guard goes.
+Result<char> Pl011::read() {
+    if (!by_interrupt_ || arch::interrupts_masked()) {
+        return read_polled();
+    }
+    for (;;) {
+        const InterruptGuard guard;
+        if (const auto c = received_.pop()) {
+            return *c;
+        }
+        arch::wait_for_interrupt();
+    }
+}
+
+char Pl011::read_polled() {
+    for (;;) {
+        const InterruptGuard guard;
+        if (const auto c = received_.pop()) {
+            return *c;
+        }
+        drain_fifo();
+        arch::relax();
+    }
+}
+
+void Pl011::on_interrupt() {
+    const InterruptGuard guard;
+    const std::uint32_t status = io_.read<Mis>();
+    if ((status & (field_mask<Mis::Receive> | field_mask<Mis::ReceiveTimeout>)) != 0) {
+        drain_fifo();
+    }
+    if ((status & field_mask<Mis::Transmit>) != 0) {
+        fill_fifo();
+    }
+}
+
+// Emptying the queue is what takes both receive interrupts back (section 2.8.1 and 2.8.5). The bound is for a device
+// that is never empty.
+void Pl011::drain_fifo() {
+    for (std::size_t n = received_.capacity(); n > 0 && io_.read<Fr::ReceiveEmpty>() == 0; --n) {
+        receive(io_.read<Dr>());
+    }
+}
+
+void Pl011::receive(std::uint32_t data) {
+    if ((data & field_mask<Dr::Overrun>) != 0) {
+        ++overruns_;
+    }
+    if ((data & (field_mask<Dr::FramingError> | field_mask<Dr::ParityError> | field_mask<Dr::Break>)) != 0) {
+        return;
+    }
+    if (!received_.push(static_cast<char>(data & field_mask<Dr::Data>))) {
+        ++overruns_;
+    }
+}
+
+void Pl011::fill_fifo() {
+    while (!to_send_.empty() && io_.read<Fr::TransmitFull>() == 0) {
+        io_.write<Dr>(static_cast<unsigned char>(*to_send_.pop()));
+    }
+    if (to_send_.empty()) {
+        interrupt_mask_ &= ~field_mask<Imsc::Transmit>;
+        io_.write<Imsc>(interrupt_mask_);
+    }
+}
+
+} // namespace phx::console
