@@ -1,0 +1,169 @@
+// The vector table (Arm ARM DDI 0487, D1.3.1.5) and the way in and out.
+
+    // ExceptionFrame in exceptions.hpp
+    .equ    k_frame,        304
+    .equ    k_x30,          240
+    .equ    k_elr,          256
+    .equ    k_esr,          272
+    .equ    k_record,       288
+    // The part that an interrupt saves: what a call may change, and the way back.
+    .equ    k_short,        208
+    .equ    k_stack_shift,  16
+
+    .macro  ventry label, number
+    .balign 128
+    // Stacks are aligned to twice their size, so the bit at k_stack_shift of sp is clear in a good one and set once it ran over. There
+    // is no free register yet: sp and x0 trade places through their sum.
+    sub     sp, sp, #k_frame
+    add     sp, sp, x0
+    sub     x0, sp, x0
+    tbnz    x0, #k_stack_shift, 1f
+    sub     x0, sp, x0
+    sub     sp, sp, x0
+    b       \label\()_\number
+1:  b       overflow
+    .endm
+
+    .section .text.vectors, "ax", %progbits
+    .balign 2048
+    .global phx_vectors
+phx_vectors:
+    ventry  fault, 0
+    ventry  fault, 1
+    ventry  fault, 2
+    ventry  fault, 3
+    ventry  fault, 4
+    ventry  interrupt, 5
+    ventry  fault, 6
+    ventry  fault, 7
+    ventry  fault, 8
+    ventry  fault, 9
+    ventry  fault, 10
+    ventry  fault, 11
+    ventry  fault, 12
+    ventry  fault, 13
+    ventry  fault, 14
+    ventry  fault, 15
+    .balign 128
+
+    // All registers into the frame at sp; sp before the exception was sp + k_frame.
+save_all:
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x19, [sp, #144]
+    stp     x20, x21, [sp, #160]
+    stp     x22, x23, [sp, #176]
+    stp     x24, x25, [sp, #192]
+    stp     x26, x27, [sp, #208]
+    stp     x28, x29, [sp, #224]
+    mrs     x0, elr_el1
+    mrs     x1, spsr_el1
+    stp     x0, x1, [sp, #k_elr]
+    mrs     x2, esr_el1
+    mrs     x3, far_el1
+    stp     x2, x3, [sp, #k_esr]
+    stp     x29, x0, [sp, #k_record]
+    add     x29, sp, #k_record
+    ret
+
+    .macro  fault_entry number
+fault_\number:
+    str     x30, [sp, #k_x30]
+    bl      save_all
+    add     x0, sp, #k_frame
+    str     x0, [sp, #(k_x30 + 8)]
+    mov     x0, sp
+    mov     w1, #\number
+    bl      phx_on_exception
+    b       restore_all
+    .endm
+    .irp n, 0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    fault_entry \n
+    .endr
+
+restore_all:
+    ldp     x0, x1, [sp, #k_elr]
+    msr     elr_el1, x0
+    msr     spsr_el1, x1
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x19, [sp, #144]
+    ldp     x20, x21, [sp, #160]
+    ldp     x22, x23, [sp, #176]
+    ldp     x24, x25, [sp, #192]
+    ldp     x26, x27, [sp, #208]
+    ldp     x28, x29, [sp, #224]
+    ldr     x30, [sp, #k_x30]
+    ldp     x0, x1, [sp, #0]
+    add     sp, sp, #k_frame
+    eret
+
+    // Interrupts save what the procedure call standard lets a callee change (AAPCS64, 6.1.1), at the top of the room that ventry made.
+interrupt_5:
+    add     sp, sp, #(k_frame - k_short)
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x30, [sp, #144]
+    mrs     x0, elr_el1
+    mrs     x1, spsr_el1
+    stp     x0, x1, [sp, #160]
+    stp     x29, x0, [sp, #192]
+    add     x29, sp, #192
+    bl      phx_on_interrupt
+    ldp     x0, x1, [sp, #160]
+    msr     elr_el1, x0
+    msr     spsr_el1, x1
+    ldr     x29, [sp, #192]
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x30, [sp, #144]
+    ldp     x0, x1, [sp, #0]
+    add     sp, sp, #k_short
+    eret
+
+    // sp is (old sp - k_frame) + x0 and x0 is old sp - k_frame. The machine ends here, so two registers may be parked where only user space
+    // would have something.
+overflow:
+    msr     tpidrro_el0, x0
+    sub     x0, sp, x0
+    msr     tpidr_el0, x0
+    ldr     x0, =__overflow_stack_top
+    sub     x0, x0, #k_frame
+    mov     sp, x0
+    mrs     x0, tpidr_el0
+    str     x30, [sp, #k_x30]
+    bl      save_all
+    mrs     x0, tpidrro_el0
+    add     x0, x0, #k_frame
+    str     x0, [sp, #(k_x30 + 8)]
+    mov     x0, sp
+    bl      phx_on_stack_overflow
+1:  wfe
+    b       1b
+    .ltorg

@@ -1,0 +1,138 @@
+#include "mmu.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include <arch/image.hpp>
+#include <base/panic.hpp>
+#include <ports/mmu.hpp>
+
+#include "page_table.hpp"
+
+extern "C" void phx_replace_kernel_map(std::uint64_t new_l1, std::uint64_t empty_l1, std::uint64_t self);
+
+namespace phx::arch {
+namespace {
+
+[[nodiscard]] PhysAddr ram_base() { return PhysAddr{reinterpret_cast<std::uintptr_t>(PHX_RAM_BASE)}; }
+[[nodiscard]] VirtAddr linear(PhysAddr physical) { return k_linear_base + (physical - ram_base()); }
+[[nodiscard]] PhysAddr image_address(const char* symbol) { return ram_base() + (address_of(symbol) - k_linear_base); }
+
+// The linear map ends where the register windows begin.
+constexpr std::uint64_t k_linear_size = k_window_base - k_linear_base;
+
+}  // namespace
+
+// Tables from the boot allocator, reached through the early map: so only what it covers will do, the 2 MiB blocks of the image.
+class EarlyTables final : public TableMemory {
+public:
+    Result<PhysAddr> allocate() override {
+        const PhysAddr page = TRY(ports::mmu::boot_allocator().allocate(k_page_size, k_page_size));
+        const PhysAddr mapped_end = image_address(__kernel_end).aligned_up(k_l2_size);
+        if (page + k_page_size > mapped_end) {
+            ports::mmu::log().error("no memory for page tables below {:#x}, where the early map ends", mapped_end);
+            return Errno::nomem;
+        }
+        std::memset(reach(page), 0, k_page_size);
+        ++count;
+        return page;
+    }
+    PageTable* reach(PhysAddr table) override { return reinterpret_cast<PageTable*>(linear(table).value()); }
+
+    unsigned count = 0;
+};
+
+// Calls f(range) for each part of `range` that no hole covers. Holes need not be sorted.
+template <class F>
+static Result<void> without_holes(PhysRange range, std::span<const boot::ReservedRegion> reserved, F&& f) {
+    PhysAddr at = range.base;
+    while (at < range.end()) {
+        PhysRange next{range.end(), 0};
+        PhysAddr resume = range.end();
+        for (const boot::ReservedRegion& region : reserved) {
+            const PhysAddr begin = region.range.base.aligned_down(k_page_size);
+            const PhysAddr end = region.range.end().aligned_up(k_page_size);
+            if (!region.no_map || end <= at || begin >= next.base) {
+                continue;
+            }
+            next.base = std::max(begin, at);
+            resume = end;
+        }
+        if (next.base > at) {
+            TRY(f(PhysRange{at, next.base - at}));
+        }
+        at = std::max(resume, next.base);
+    }
+    return {};
+}
+
+std::byte* Mmu::to_virtual(PhysAddr physical) const { return reinterpret_cast<std::byte*>(linear(physical).value()); }
+
+PhysAddr Mmu::to_physical(const void* pointer) const {
+    const VirtAddr virt{reinterpret_cast<std::uintptr_t>(pointer)};
+    ASSERT(virt >= k_linear_base && virt < k_window_base);
+    return ram_base() + (virt - k_linear_base);
+}
+
+Result<void> Mmu::map_memory(EarlyTables& tables, PhysAddr root) {
+    const PhysRange image{image_address(_start), static_cast<std::uint64_t>(__kernel_end - _start)};
+    auto map = [&](PhysRange part) { return map_range(tables, root, linear(part.base), part.base, part.size, k_read_write); };
+    for (const PhysRange& memory : ports::mmu::boot_info().memory()) {
+        PhysRange usable{memory.base.aligned_up(k_page_size), 0};
+        usable.size = memory.end().aligned_down(k_page_size) - usable.base;
+        if (usable.base < ram_base() || usable.end() - ram_base() > k_linear_size) {
+            ports::mmu::log().error("memory {:#x}-{:#x} lies outside the linear map", memory.base, memory.end());
+            return Errno::range;
+        }
+        TRY(without_holes(usable, ports::mmu::boot_info().reserved(), [&](PhysRange part) -> Result<void> {
+            if (!part.overlaps(image)) {
+                return map(part);
+            }
+            if (part.base < image.base) {
+                TRY(map({part.base, image.base - part.base}));
+            }
+            if (image.end() < part.end()) {
+                TRY(map({image.end(), part.end() - image.end()}));
+            }
+            return {};
+        }));
+    }
+    return {};
+}
+
+Result<void> Mmu::map_image(EarlyTables& tables, PhysAddr root) {
+    auto map = [&](const char* begin, const char* end, Rights rights) {
+        return map_range(tables, root, address_of(begin), image_address(begin), static_cast<std::uint64_t>(end - begin), rights);
+    };
+    TRY(map(_start, __text_end, k_text));
+    TRY(map(__rodata_start, __rodata_end, k_read_only));
+    TRY(map(__data_start, __stack_guard, k_read_write));
+    return map(__stack_bottom, __kernel_end, k_read_write);
+}
+
+Result<void> Mmu::map_devices(EarlyTables& tables, PhysAddr root) {
+    for (const boot::DeviceWindow& device : ports::mmu::devices().windows()) {
+        const VirtAddr virt = device.window.virt.aligned_down(k_page_size);
+        const PhysAddr phys = device.window.phys.aligned_down(k_page_size);
+        const std::uint64_t size = (device.window.virt + device.window.size).aligned_up(k_page_size) - virt;
+        TRY(map_range(tables, root, virt, phys, size, k_device));
+    }
+    const PhysAddr tree = ports::mmu::handoff().device_tree_address().aligned_down(k_l2_size);
+    return map_range(tables, root, k_device_tree_base, tree, 2 * k_l2_size, k_read_only);
+}
+
+Result<void> Mmu::init() {
+    EarlyTables tables;
+    const PhysAddr root = TRY(tables.allocate());
+    const PhysAddr empty = TRY(tables.allocate());
+    TRY(map_image(tables, root));
+    TRY(map_memory(tables, root));
+    TRY(map_devices(tables, root));
+    const VirtAddr switcher{reinterpret_cast<std::uintptr_t>(&phx_replace_kernel_map)};
+    phx_replace_kernel_map(root.value(), empty.value(), (ram_base() + (switcher - k_linear_base)).value());
+    ports::mmu::log().debug("final map: {} tables", tables.count);
+    return {};
+}
+
+}  // namespace phx::arch

@@ -1,0 +1,14 @@
+// Prints a line and ends.
+#pragma once
+
+namespace phx::boot {
+
+class Hello {
+public:
+    constexpr Hello() = default;
+
+    // Application
+    int run();
+};
+
+}  // namespace phx::boot

@@ -1,0 +1,86 @@
+#include "panic.hpp"
+
+#include <arch/cpu.hpp>
+#include <arch/image.hpp>
+#include <arch/interrupts.hpp>
+#include <params/panic.hpp>
+#include <ports/panic.hpp>
+
+namespace phx::debug {
+namespace {
+
+// A stack is at most this large: a frame record that lies further up belongs to something else, or to nothing.
+constexpr std::uint64_t k_stack_reach = 64 * KiB;
+
+[[nodiscard]] bool is_plausible(const std::uint64_t* record) {
+    const VirtAddr at{reinterpret_cast<std::uintptr_t>(record)};
+    return at >= arch::k_linear_base && at < arch::k_window_base && at.is_aligned(16);
+}
+
+}  // namespace
+
+void PanicReport::vprint(std::string_view format, std::span<const FormatArg> args) {
+    std::array<char, 256> buffer;
+    ports::panic::console().write_now(vformat_to(buffer, format, args));
+}
+
+void PanicReport::begin() {
+    arch::mask_interrupts();
+    if (++depth_ == 2) {
+        ports::panic::console().write_now("\npanic: again, while reporting the first\n");
+    }
+    if (depth_ > 1) {
+        end();
+    }
+}
+
+void PanicReport::panic(std::string_view reason, std::source_location where) {
+    begin();
+    print("\npanic: {}\n", reason);
+    print("at {}:{} in graph {}\n", std::string_view{where.file_name()}, where.line(), ports::panic::graph().graph_name());
+    backtrace(0, arch::frame_record());
+    end();
+}
+
+void PanicReport::exception(std::string_view reason, std::uint64_t pc, const std::uint64_t* frame, std::string_view detail) {
+    begin();
+    print("\npanic: {}\nin graph {}\n", reason, ports::panic::graph().graph_name());
+    ports::panic::console().write_now(detail);
+    backtrace(pc, frame);
+    end();
+}
+
+void PanicReport::line(std::uint64_t pc) {
+    if (auto* symbols = ports::panic::symbols()) {
+        if (const auto symbol = symbols->find(VirtAddr{pc})) {
+            print("  {:016x} {}+{:#x}\n", pc, symbol->name, symbol->offset);
+            return;
+        }
+    }
+    print("  {:016x}\n", pc);
+}
+
+void PanicReport::backtrace(std::uint64_t pc, const std::uint64_t* frame) {
+    print("backtrace:\n");
+    if (pc != 0) {
+        line(pc);
+    }
+    for (int i = 0; i < params::panic::depth && is_plausible(frame); ++i) {
+        const auto* next = reinterpret_cast<const std::uint64_t*>(frame[0]);
+        const std::uint64_t from = frame[1];
+        if (from != 0 && from != pc) {
+            line(from);
+        }
+        const auto distance = reinterpret_cast<std::uintptr_t>(next) - reinterpret_cast<std::uintptr_t>(frame);
+        if (distance == 0 || distance > k_stack_reach) {
+            break;
+        }
+        frame = next;
+    }
+}
+
+void PanicReport::end() {
+    ports::panic::power().off(static_cast<int>(params::panic::status));
+}
+
+}  // namespace phx::debug

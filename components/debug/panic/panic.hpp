@@ -1,0 +1,36 @@
+// The report of a kernel's death.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <string_view>
+
+#include <base/format.hpp>
+
+namespace phx::debug {
+
+class PanicReport {
+public:
+    constexpr PanicReport() = default;
+
+    // Panic
+    [[noreturn]] void panic(std::string_view reason, std::source_location where);
+    [[noreturn]] void exception(std::string_view reason, std::uint64_t pc, const std::uint64_t* frame, std::string_view detail);
+
+private:
+    void begin();
+    void backtrace(std::uint64_t pc, const std::uint64_t* frame);
+    void line(std::uint64_t pc);
+    [[noreturn]] void end();
+
+    template <Formattable... Args>
+    void print(FormatString<std::type_identity_t<Args>...> format, const Args&... args) {
+        const std::array<FormatArg, sizeof...(Args)> erased{make_format_arg(args)...};
+        vprint(format.text(), erased);
+    }
+    void vprint(std::string_view format, std::span<const FormatArg> args);
+
+    int depth_ = 0;  // a panic inside a panic ends at once
+};
+
+}  // namespace phx::debug
