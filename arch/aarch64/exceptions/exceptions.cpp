@@ -65,7 +65,7 @@ enum class ExceptionClass : std::uint8_t {
 }
 
 // Room for 31 registers in lines of three and the special ones; static, because the stack may be what is broken.
-constinit std::array<char, 1600> g_detail;
+constinit std::array<char, 1600> g_detail{};
 
 std::string_view describe(const ExceptionFrame& frame) {
     std::size_t used = 0;

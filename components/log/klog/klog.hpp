@@ -94,7 +94,7 @@ public:
     std::optional<Record> next(std::uint64_t sequence, std::span<char> buffer);
 
 private:
-    MessageRing<params::klog::ring_bytes> ring_ [[clang::guarded_by(interrupts_off)]];
+    MessageRing<params::klog::ring_bytes> ring_ __attribute__((guarded_by(interrupts_off)));
 };
 
 }  // namespace phx::log
