@@ -11,6 +11,10 @@ namespace phx::arch {
     asm volatile("mrs %0, s3_0_c12_c12_5\n\torr %0, %0, #1\n\tmsr s3_0_c12_c12_5, %0\n\tisb\n\tmrs %0, s3_0_c12_c12_5" : "=&r"(value) : : "memory");
     return (value & 1) != 0;
 }
+// ICC_CTLR_EL1 to 0: an end of interrupt also deactivates it. The reset value of EOImode is unknown (12.2.6).
+inline void icc_end_deactivates() {
+    asm volatile("msr s3_0_c12_c12_4, xzr\n\tisb" : : : "memory");
+}
 inline void icc_set_priority_mask(std::uint32_t mask) {
     asm volatile("msr s3_0_c4_c6_0, %0" : : "r"(std::uint64_t{mask}) : "memory");
 }
