@@ -23,6 +23,8 @@ set(PHX_AARCH64_CXX_FLAGS
     -nostdinc++ -nostdlibinc
     "SHELL:-isystem ${PHX_FREESTANDING}/libcxx"
     "SHELL:-isystem ${PHX_LIBCXX_HEADERS}"
-    "SHELL:-isystem ${PHX_FREESTANDING}/c")
+    "SHELL:-isystem ${PHX_FREESTANDING}/c"
+    # Linux's own numbers: package linux-libc-dev-arm64-cross.
+    "SHELL:-idirafter /usr/aarch64-linux-gnu/include")
 target_compile_options(phx_freestanding_aarch64 INTERFACE
     --target=aarch64-none-elf -ffreestanding "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")
