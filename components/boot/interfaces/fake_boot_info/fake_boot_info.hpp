@@ -1,0 +1,53 @@
+// A machine that a test describes.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boot/interfaces/boot_info.hpp>
+
+namespace phx::boot {
+
+class FakeBootInfo {
+public:
+    static constexpr PhysRange default_memory{PhysAddr{0x4000'0000}, 128 * MiB};
+
+    constexpr FakeBootInfo() = default;
+
+    [[nodiscard]] std::span<const PhysRange> memory() const {
+        return memory_.empty() ? std::span{&default_memory, 1} : std::span{memory_};
+    }
+    [[nodiscard]] std::span<const ReservedRegion> reserved() const { return reserved_; }
+    [[nodiscard]] std::uint32_t cpu_count() const { return cpu_count_; }
+    [[nodiscard]] std::string_view bootargs() const { return bootargs_; }
+    [[nodiscard]] PhysRange initrd() const { return initrd_; }
+    [[nodiscard]] PsciConduit psci_conduit() const { return psci_conduit_; }
+
+    // Ascending, not overlapping; nothing gives the default.
+    void set_memory(std::vector<PhysRange> ranges) { memory_ = std::move(ranges); }
+    void set_reserved(std::vector<ReservedRegion> regions) { reserved_ = std::move(regions); }
+    void set_cpu_count(std::uint32_t count) { cpu_count_ = count; }
+    void set_bootargs(std::string text) { bootargs_ = std::move(text); }
+    void set_initrd(PhysRange range) { initrd_ = range; }
+    void set_psci_conduit(PsciConduit conduit) { psci_conduit_ = conduit; }
+
+    void reset() {
+        set_memory({});
+        set_reserved({});
+        set_cpu_count(1);
+        set_bootargs({});
+        set_initrd({});
+        set_psci_conduit(PsciConduit::hvc);
+    }
+
+private:
+    std::vector<PhysRange> memory_;
+    std::vector<ReservedRegion> reserved_;
+    std::uint32_t cpu_count_ = 1;
+    std::string bootargs_;
+    PhysRange initrd_;
+    PsciConduit psci_conduit_ = PsciConduit::hvc;
+};
+
+} // namespace phx::boot
