@@ -243,4 +243,4 @@ void Pl011::fill_fifo() {
     }
 }
 
-} // namespace phx::console
+}  // namespace phx::console

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
 private:
-    static constexpr std::size_t k_fifo_depth = 16; // 32 from revision r1p5 on; 16 suits all
+    static constexpr std::size_t k_fifo_depth = 16;  // 32 from revision r1p5 on; 16 suits all
     static constexpr std::uint32_t k_poll_limit = 1'000'000;
 
     Result<void> verify() const;
@@ -59,7 +59,7 @@ private:
     Registers io_;
     bool by_interrupt_ = false;
     bool stuck_ = false;
-    std::uint32_t fifo_depth_ = 1; // whoever ran before us may have left the FIFO off
+    std::uint32_t fifo_depth_ = 1;  // whoever ran before us may have left the FIFO off
     std::uint32_t interrupt_mask_ = 0;
     std::uint64_t overruns_ = 0;
     std::uint64_t dropped_ = 0;
@@ -67,4 +67,4 @@ private:
     RingBuffer<char, 256> received_ __attribute__((guarded_by(interrupts_off)));
 };
 
-} // namespace phx::console
+}  // namespace phx::console

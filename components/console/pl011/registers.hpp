@@ -22,7 +22,7 @@ struct Ibrd : Register<0x024> {};
 struct Fbrd : Register<0x028> {};
 struct LcrH : Register<0x02c> {
     using FifoEnable = Field<LcrH, 4>;
-    using WordLength = Field<LcrH, 5, 2>; // 3: eight bits
+    using WordLength = Field<LcrH, 5, 2>;  // 3: eight bits
 };
 struct Cr : Register<0x030> {
     using Enable = Field<Cr, 0>;
@@ -47,10 +47,10 @@ struct Mis : Register<0x040, std::uint32_t, Access::read> {
 struct Icr : Register<0x044, std::uint32_t, Access::write> {
     static constexpr std::uint32_t all = 0x7ff;
 };
-struct PeriphId : Register<0xfe0, std::uint32_t, Access::read> {}; // four, a byte in each
+struct PeriphId : Register<0xfe0, std::uint32_t, Access::read> {};  // four, a byte in each
 
 // What PeriphID0 to 2 hold together without the revision: part 0x011, designer 0x41 (section 3.3.15).
 inline constexpr std::uint32_t k_identity = 0x41011;
 inline constexpr std::uint32_t k_identity_mask = 0xfffff;
 
-} // namespace phx::console::pl011
+}  // namespace phx::console::pl011

@@ -12,11 +12,11 @@ using namespace gic_v2;
 namespace {
 
 constexpr std::uint32_t k_first_shared = 32;
-constexpr std::uint32_t k_first_special = 1020; // 1020 to 1023 are no lines (2.2.1)
-constexpr std::uint8_t k_priority = 0x80;       // the upper half of what a non-secure access can give (3.8.1)
+constexpr std::uint32_t k_first_special = 1020;  // 1020 to 1023 are no lines (2.2.1)
+constexpr std::uint8_t k_priority = 0x80;        // the upper half of what a non-secure access can give (3.8.1)
 constexpr std::uint32_t k_all_priorities = 0xff;
 
-} // namespace
+}  // namespace
 
 Result<void> GicV2::init() {
     const auto log = ports::gic_v2::log();
@@ -79,4 +79,4 @@ void GicV2::complete(IrqLine line) {
     cpu_interface_.write<GiccEoir>(field<GiccEoir::Id>(line.id()) | field<GiccEoir::SourceCpu>(source));
 }
 
-} // namespace phx::irq
+}  // namespace phx::irq

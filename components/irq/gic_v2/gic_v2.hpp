@@ -33,9 +33,9 @@ private:
     Registers distributor_{params::gic_v2::registers::distributor};
     Registers cpu_interface_{params::gic_v2::registers::cpu_interface};
     std::uint32_t lines_ = 0;
-    std::uint8_t own_target_ = 0; // this CPU's bit in GICD_ITARGETSR; 0 where there is one CPU only
+    std::uint8_t own_target_ = 0;  // this CPU's bit in GICD_ITARGETSR; 0 where there is one CPU only
     // Whose software interrupt is being served, which its end must repeat (4.4.5).
     std::array<std::uint8_t, k_software_lines> source_cpu_{};
 };
 
-} // namespace phx::irq
+}  // namespace phx::irq

@@ -14,8 +14,8 @@ using namespace gic_v3;
 namespace {
 
 constexpr std::uint32_t k_first_shared = 32;
-constexpr std::uint32_t k_first_special = 1020; // 1020 to 1023 are no lines (2.2.1)
-constexpr std::uint8_t k_priority = 0x80;       // the upper half of what a non-secure access can give (4.8.1)
+constexpr std::uint32_t k_first_special = 1020;  // 1020 to 1023 are no lines (2.2.1)
+constexpr std::uint8_t k_priority = 0x80;        // the upper half of what a non-secure access can give (4.8.1)
 constexpr std::uint32_t k_all_priorities = 0xff;
 constexpr std::uint32_t k_poll_limit = 1'000'000;
 
@@ -35,7 +35,7 @@ std::uint32_t packed_affinity(std::uint64_t mpidr) {
     return static_cast<std::uint32_t>(((mpidr >> 8) & 0xff00'0000) | (mpidr & 0x00ff'ffff));
 }
 
-} // namespace
+}  // namespace
 
 Result<void> GicV3::init() {
     const auto log = ports::gic_v3::log();
@@ -159,4 +159,4 @@ void GicV3::complete(IrqLine line) {
     arch::icc_end_of_interrupt(line.id());
 }
 
-} // namespace phx::irq
+}  // namespace phx::irq

@@ -34,9 +34,9 @@ private:
     [[nodiscard]] bool wake_redistributor() const;
 
     Registers distributor_{params::gic_v3::registers::distributor};
-    Registers redistributor_{params::gic_v3::registers::redistributors}; // the boot CPU's once init has found it
+    Registers redistributor_{params::gic_v3::registers::redistributors};  // the boot CPU's once init has found it
     std::uint32_t lines_ = 0;
-    std::uint64_t affinity_ = 0; // of the boot CPU, as GICD_IROUTER wants it
+    std::uint64_t affinity_ = 0;  // of the boot CPU, as GICD_IROUTER wants it
 };
 
-} // namespace phx::irq
+}  // namespace phx::irq

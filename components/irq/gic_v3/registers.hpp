@@ -10,12 +10,12 @@ namespace phx::irq::gic_v3 {
 inline constexpr std::size_t k_frame_size = 0x10000;
 
 struct GicdCtlr : Register<0x0000> {
-    using EnableGroup1 = Field<GicdCtlr, 1>; // the same bit in the non-secure and the single-state view
+    using EnableGroup1 = Field<GicdCtlr, 1>;  // the same bit in the non-secure and the single-state view
     using AffinityRouting = Field<GicdCtlr, 4>;
     using WritePending = Field<GicdCtlr, 31>;
 };
 struct GicdTyper : Register<0x0004, std::uint32_t, Access::read> {
-    using LineBlocks = Field<GicdTyper, 0, 5>; // ITLinesNumber: 32 * (n + 1) lines
+    using LineBlocks = Field<GicdTyper, 0, 5>;  // ITLinesNumber: 32 * (n + 1) lines
 };
 struct GicdIgroupr : Register<0x0080> {};
 struct GicdIsenabler : Register<0x0100> {};
@@ -30,7 +30,7 @@ struct GicrCtlr : Register<0x0000> {
     using WritePending = Field<GicrCtlr, 3>;
 };
 struct GicrTyper : Register<0x0008, std::uint64_t, Access::read> {
-    using VirtualLpis = Field<GicrTyper, 1>; // GICv4: two more frames follow
+    using VirtualLpis = Field<GicrTyper, 1>;  // GICv4: two more frames follow
     using Last = Field<GicrTyper, 4>;
     using Affinity = Field<GicrTyper, 32, 32>;
 };
@@ -44,4 +44,4 @@ struct GicrIsenabler0 : Register<0x0100> {};
 struct GicrIcenabler0 : Register<0x0180> {};
 struct GicrIpriorityr : Register<0x0400, std::uint8_t> {};
 
-} // namespace phx::irq::gic_v3
+}  // namespace phx::irq::gic_v3

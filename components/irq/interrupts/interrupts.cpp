@@ -19,7 +19,7 @@ std::optional<std::size_t> index_of(IrqLine line) {
     return static_cast<std::size_t>(at - lines.data());
 }
 
-} // namespace
+}  // namespace
 
 Result<void> Interrupts::init() {
     const std::size_t wired = ports::interrupts::lines().lines().size();
@@ -58,4 +58,4 @@ std::uint64_t Interrupts::count(IrqLine line) const {
     return index && *index < counts_.size() ? counts_[*index] : 0;
 }
 
-} // namespace phx::irq
+}  // namespace phx::irq

@@ -26,8 +26,8 @@ public:
 private:
     void refuse(IrqLine line);
 
-    std::array<std::uint64_t, params::interrupts::max_lines> counts_{}; // as DeviceInterrupts::lines() orders them
+    std::array<std::uint64_t, params::interrupts::max_lines> counts_{};  // as DeviceInterrupts::lines() orders them
     std::uint64_t unexpected_ = 0;
 };
 
-} // namespace phx::irq
+}  // namespace phx::irq
