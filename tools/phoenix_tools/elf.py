@@ -42,9 +42,9 @@ class Section:
         """`text`, `rodata`, `data` or `bss`."""
         if self.flags & _SHF_EXECINSTR:
             return "text"
-        if not self.flags & _SHF_WRITE:
-            return "rodata"
-        return "bss" if self.kind == _SHT_NOBITS else "data"
+        if self.kind == _SHT_NOBITS:
+            return "bss"
+        return "data" if self.flags & _SHF_WRITE else "rodata"
 
 
 @dataclass(frozen=True)

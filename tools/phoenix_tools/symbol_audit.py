@@ -1,7 +1,153 @@
+"""Second half of the edge audit: every symbol that a component's objects leave undefined must be defined by itself, by a
+library, by a provider that it is wired to, or be the wiring's object for such a provider.
+
+    python3 -m phoenix_tools.symbol_audit --root . --out build/GRAPH
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-out = Path(sys.argv[sys.argv.index("--out")+1])
-m = __file__.split("/")[-1][:-3]
-f = out / ("budgets.json" if m == "budgets" else m.replace("_", "-") + ".stamp")
-f.write_text("")
-if m == "include_audit": (out / "include-audit.d").write_text(f"{f}: /dev/null\n")
+from typing import Any
+
+from phoenix_tools.symbol_table import LLVM, demangle, readable
+
+GENERATED = "(generated)"
+_WIRED = re.compile(r"^(?:phx::)?wiring::(\w+)$")
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """What one object file defines and needs."""
+
+    source: str
+    defined: frozenset[str]
+    undefined: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A reference without an edge."""
+
+    source: str
+    user: str
+    owner: str
+    symbol: str
+
+
+def source_of(object_file: str) -> str:
+    """The source that CMake compiled into an object, relative to the checkout; generated ones start with gen/."""
+    path = object_file.split("/kernel.dir/", 1)[-1]
+    return path.removeprefix("./").removesuffix(".o")
+
+
+def read_symbols(objects: Sequence[str], directory: Path) -> list[Symbols]:
+    """Runs llvm-nm, which reads bitcode and ELF alike, once over all objects."""
+    command = [str(LLVM / "llvm-nm"), "--print-file-name", "--format=posix", *objects]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=directory)
+    defined: dict[str, set[str]] = {name: set() for name in objects}
+    undefined: dict[str, set[str]] = {name: set() for name in objects}
+    for line in done.stdout.splitlines():
+        file, _, rest = line.partition(": ")
+        name, kind, *_ = rest.split(" ")
+        (undefined if kind in "Uwv" else defined)[file].add(name)
+    return [Symbols(source_of(name), frozenset(defined[name]), frozenset(undefined[name])) for name in objects]
+
+
+def crossings(graph: Mapping[str, Any], objects: Sequence[Symbols]) -> list[Crossing]:
+    """References that no edge of the graph covers. Symbols that nobody defines are the linker's to report."""
+    component = {source: name for name, sources in graph["sources"].items() for source in sources}
+    owners: dict[str, set[str]] = defaultdict(set)
+    for each in objects:
+        for symbol in each.defined:
+            owners[symbol].add(component.get(each.source, GENERATED))
+    libraries = set(graph["libraries"])
+    found: list[Crossing] = []
+    for each in objects:
+        user = component.get(each.source, GENERATED)
+        if user == GENERATED:
+            continue
+        allowed = {user, *libraries, *graph["allowed_edges"].get(user, ())}
+        for symbol in sorted(each.undefined):
+            defining = owners.get(symbol, set())
+            if defining and not defining & allowed:
+                owner = sorted(defining)[0]
+                if owner != GENERATED or not _is_wired(graph, user, symbol):
+                    found.append(Crossing(each.source, user, owner, symbol))
+    return found
+
+
+def _is_wired(graph: Mapping[str, Any], user: str, symbol: str) -> bool:
+    """Whether generated code's `symbol` is `user`'s to use: a provider's object, or what the wiring itself provides."""
+    providers = {
+        provider
+        for instance in graph["instances"]
+        if instance["component"] == user
+        for port in instance["ports"].values()
+        for provider in port["providers"]
+    }
+    providers |= {provider for port in graph.get("library_ports", {}).get(user, {}).values() for provider in port}
+    name = _WIRED.match(demangle([symbol])[0])
+    if name is None:
+        return "wiring" in providers or any(f"phx::ports::{user}::" in text for text in demangle([symbol]))
+    return name[1] in providers or (name[1] not in {each["name"] for each in graph["instances"]} and "wiring" in providers)
+
+
+def report(root: Path, found: Sequence[Crossing], graph: Mapping[str, Any]) -> str:
+    """The messages. Only now is the catalog read, which a clean build need not pay for."""
+    from phoenix.api import catalog as load_catalog
+    from phoenix.diagnostics import ordered
+    from phoenix_tools.edges import crossing, offered
+
+    catalog = load_catalog(root)
+    instances = {each["name"]: each["component"] for each in graph["instances"]}
+    names = demangle(each.symbol for each in found)
+    wrong = []
+    for each, full in zip(found, names):
+        wired = _WIRED.match(full)
+        owner = instances.get(wired[1], each.owner) if wired else each.owner
+        component = catalog.components.get(owner)
+        interfaces = offered(catalog, component) if component else ()
+        what = f"component `{owner}`" if component else "the generated wiring"
+        place = locate(root, graph["sources"][each.user], each.source, readable(full))
+        wrong.append(crossing(catalog.components[each.user], place, "call", readable(full), what, interfaces))
+    return "\n".join(each.render() for each in ordered(wrong))
+
+
+def locate(root: Path, sources: Sequence[str], source: str, name: str) -> Any:
+    """Where the symbol's last word stands in the object's source, else at the source's start."""
+    from phoenix.diagnostics import Place
+
+    word = re.compile(r"(?<!\w)" + re.escape(re.split(r"::", name)[-1]) + r"(?!\w)")
+    for file in dict.fromkeys((source, *sources)):
+        for number, line in enumerate((root / file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            hit = word.search(line.split("//")[0])
+            if hit:
+                return Place(file, number, hit.start() + 1)
+    return Place(source, 1, 1)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="symbol_audit", description="Audit of what a graph's objects reference.")
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    graph = json.loads((options.out / "graph.json").read_text(encoding="utf-8"))
+    objects = (options.out / "objects.rsp").read_text(encoding="utf-8").split("\n")
+    found = crossings(graph, read_symbols([name for name in objects if name], options.out))
+    if found:
+        print(report(options.root, found, graph), file=sys.stderr)
+        return 1
+    (options.out / "symbol-audit.stamp").write_text("")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,105 @@
+# Components compiled for this machine under AddressSanitizer and UndefinedBehaviorSanitizer, and against archetypes.
+
+set(PHX_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
+
+# libc++, linked statically: the library whose headers the kernel is compiled with.
+add_library(phx_host INTERFACE)
+target_link_libraries(phx_host INTERFACE phx_common Threads::Threads
+    ${PHX_LLVM}/lib/libc++.a ${PHX_LLVM}/lib/libc++abi.a)
+target_include_directories(phx_host INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
+target_compile_options(phx_host INTERFACE -O1 -fno-omit-frame-pointer -nostdinc++
+    "SHELL:-isystem ${PHX_LIBCXX_HEADERS}" -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE ${PHX_SANITIZE})
+target_link_options(phx_host INTERFACE -fuse-ld=lld -nostdlib++ ${PHX_SANITIZE})
+
+set(googletest /usr/src/googletest/googletest)
+add_library(phx_gtest STATIC EXCLUDE_FROM_ALL ${googletest}/src/gtest-all.cc ${googletest}/src/gtest_main.cc)
+target_include_directories(phx_gtest SYSTEM PUBLIC ${googletest}/include)
+target_include_directories(phx_gtest PRIVATE ${googletest})
+target_compile_options(phx_gtest PRIVATE -w)
+target_link_libraries(phx_gtest PUBLIC phx_host)
+
+# rapidcheck is packaged for libstdc++ only, so property tests and the code under test are compiled against that.
+add_library(phx_property INTERFACE)
+target_link_libraries(phx_property INTERFACE phx_common Threads::Threads rapidcheck gtest gtest_main)
+target_include_directories(phx_property INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
+target_compile_options(phx_property INTERFACE -O1 -fno-omit-frame-pointer ${PHX_SANITIZE})
+target_link_options(phx_property INTERFACE -fuse-ld=lld ${PHX_SANITIZE})
+
+add_library(phx_fuzzer INTERFACE)
+target_link_libraries(phx_fuzzer INTERFACE phx_host)
+target_compile_options(phx_fuzzer INTERFACE -fsanitize=fuzzer-no-link)
+target_link_options(phx_fuzzer INTERFACE -fsanitize=fuzzer)
+
+set(PHX_TEST_ENVIRONMENT
+    "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+    "UBSAN_OPTIONS=print_stacktrace=1"
+    "ASAN_SYMBOLIZER_PATH=${PHX_LLVM}/bin/llvm-symbolizer")
+
+# phx_host_test(NAME n COMPONENT c GEN directory SOURCES ... TESTS ... PROPERTIES ... FUZZERS ...)
+# One executable for all unit tests of a graph, one for each property test and fuzzer. Called by generated code.
+function(phx_host_test)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;COMPONENT;GEN" "SOURCES;TESTS;PROPERTIES;FUZZERS")
+    if(arg_TESTS)
+        phx_host_executable(${arg_NAME} phx_gtest ${arg_TESTS} ${arg_SOURCES})
+        phx_host_ctest(host.${arg_NAME} host COMMAND ${arg_NAME} --gtest_brief=1)
+    endif()
+    foreach(file ${arg_PROPERTIES})
+        cmake_path(GET file STEM name)
+        phx_host_executable(${arg_NAME}.${name} phx_property ${file} ${arg_SOURCES})
+        phx_host_ctest(host.${arg_NAME}.${name} host COMMAND ${arg_NAME}.${name} --gtest_brief=1)
+    endforeach()
+    foreach(file ${arg_FUZZERS})
+        cmake_path(GET file STEM name)
+        cmake_path(GET file PARENT_PATH folder)
+        phx_host_executable(${arg_NAME}.${name} phx_fuzzer ${file} ${arg_SOURCES})
+        set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
+        file(MAKE_DIRECTORY ${found})
+        set(corpus ${found})
+        if(IS_DIRECTORY ${folder}/corpus)
+            list(APPEND corpus ${folder}/corpus)
+        endif()
+        phx_host_ctest(fuzz.${name} "host;fuzz" COMMAND ${arg_NAME}.${name} -max_total_time=5 -timeout=5
+            -artifact_prefix=${found}/ -print_final_stats=1 ${corpus})
+        phx_host_ctest(fuzz.${name}.minute "fuzz" CONFIGURATIONS long COMMAND ${arg_NAME}.${name} -max_total_time=60
+            -timeout=5 -artifact_prefix=${found}/ -print_final_stats=1 ${corpus})
+    endforeach()
+endfunction()
+
+add_custom_target(host-tests)
+
+function(phx_host_executable target library)
+    add_executable(${target} ${ARGN})
+    target_link_libraries(${target} PRIVATE ${library})
+    target_include_directories(${target} PRIVATE ${arg_GEN}/include)
+    add_dependencies(host-tests ${target})
+endfunction()
+
+function(phx_host_ctest name labels)
+    add_test(NAME ${name} ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 120 ENVIRONMENT "${PHX_TEST_ENVIRONMENT}")
+endfunction()
+
+# phx_archetype(COMPONENT c ARCH a INCLUDE directory SOURCES ...): compiles a component against the least types that
+# satisfy its ports' interfaces. Whoever uses more of a provider than its interface promises does not compile.
+add_custom_target(archetypes ALL)
+
+add_library(phx_archetype_aarch64 INTERFACE)
+target_link_libraries(phx_archetype_aarch64 INTERFACE phx_freestanding_aarch64)
+add_library(phx_archetype_host INTERFACE)
+target_link_libraries(phx_archetype_host INTERFACE phx_common)
+target_include_directories(phx_archetype_host INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
+target_compile_options(phx_archetype_host INTERFACE -nostdinc++ "SHELL:-isystem ${PHX_LIBCXX_HEADERS}")
+
+function(phx_archetype)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "COMPONENT;ARCH;INCLUDE" "SOURCES")
+    list(FILTER arg_SOURCES INCLUDE REGEX "\\.cpp$")
+    if(NOT arg_SOURCES)
+        return()
+    endif()
+    set(target archetype.${arg_ARCH}.${arg_COMPONENT})
+    add_library(${target} OBJECT EXCLUDE_FROM_ALL ${arg_SOURCES})
+    target_link_libraries(${target} PRIVATE phx_archetype_${arg_ARCH})
+    target_include_directories(${target} PRIVATE ${arg_INCLUDE})
+    target_compile_options(${target} PRIVATE -g0)
+    add_dependencies(archetypes ${target})
+endfunction()

@@ -1,0 +1,132 @@
+"""Configures and builds one graph, or the tests, with CMake and Ninja."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from phoenix_tools.terminal import BAD_INPUT, Stop, err
+from phoenix_tools.workspace import Workspace
+
+_STATUS = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
+
+
+def build(
+    workspace: Workspace, graph: str, *, targets: Sequence[str] = (), verbose: bool = False, quiet: bool = False
+) -> Path:
+    """Brings build/GRAPH up to date and returns it. Raises Stop, with what the tools said, if that fails."""
+    directory = workspace.build_directory(graph)
+    start = time.monotonic()
+    if not _configured(workspace, directory):
+        if graph != "tests":
+            resolve_or_stop(workspace, graph)
+        _configure(workspace, graph, directory)
+    _ninja(workspace, graph, directory, targets, verbose)
+    if not quiet:
+        err.print(f"{graph}: {_summary(directory)}built in {time.monotonic() - start:.1f} s")
+    return directory
+
+
+def _configured(workspace: Workspace, directory: Path) -> bool:
+    """Whether the directory was configured, and by this checkout rather than one it was copied from."""
+    cache = directory / "CMakeCache.txt"
+    if not (directory / "build.ninja").is_file() or not cache.is_file():
+        return False
+    ours = f"CMAKE_HOME_DIRECTORY:INTERNAL={workspace.root}\n"
+    if ours in cache.read_text(encoding="utf-8"):
+        return True
+    cache.unlink()
+    return False
+
+
+def resolve_or_stop(workspace: Workspace, graph: str) -> None:
+    """Raises Stop with the generator's diagnostics if the graph is in error."""
+    from phoenix.api import resolve
+    from phoenix.diagnostics import Failed
+
+    try:
+        resolve(workspace.root, graph)
+    except Failed as failed:
+        raise Stop("\n".join(each.render() for each in failed.diagnostics), BAD_INPUT) from None
+
+
+def _configure(workspace: Workspace, graph: str, directory: Path) -> None:
+    command = ["cmake", "-S", str(workspace.root), "-B", str(directory), "-G", "Ninja", f"-DPHX_GRAPH={graph}"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise Stop(done.stdout.rstrip())
+
+
+def _ninja(workspace: Workspace, graph: str, directory: Path, targets: Sequence[str], verbose: bool) -> None:
+    """Runs Ninja, showing how far it is, and keeps apart what the commands print."""
+    command = ["ninja", "-C", str(directory), *(["-v"] if verbose else []), *targets]
+    environment = {**os.environ, "NINJA_STATUS": "[%f/%t] "}
+    said: list[str] = []
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as ninja,
+        _progress(graph) as show,
+    ):
+        assert ninja.stdout is not None
+        for line in ninja.stdout:
+            status = _STATUS.match(line)
+            if verbose:
+                err.out(line.rstrip("\n"))
+            elif status:
+                show(int(status[1]), int(status[2]), status[3])
+            else:
+                said.append(line.rstrip("\n"))
+    if ninja.returncode != 0:
+        if graph != "tests":
+            resolve_or_stop(workspace, graph)
+        raise Stop("\n".join(_readable(said)))
+    for line in _readable(said):
+        err.out(line)
+
+
+class _Show:
+    """Receives (done, total, what)."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Outside a terminal, nothing is shown until the end."""
+
+
+@contextmanager
+def _progress(graph: str) -> Iterator[_Show]:
+    if not err.is_terminal:
+        yield _Show()
+        return
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} {task.fields[what]}"))
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(graph, total=None, what="")
+
+        class Live(_Show):
+            def __call__(self, done: int, total: int, what: str) -> None:
+                progress.update(task, completed=done, total=total, what=what[:60])
+
+        yield Live()
+
+
+def _readable(lines: list[str]) -> list[str]:
+    """Drops what Ninja and CMake say about themselves: the failed command line and the name of its output."""
+    kept: list[str] = []
+    skip_command = False
+    for line in lines:
+        if skip_command:
+            skip_command = False
+        elif line.startswith("FAILED: "):
+            skip_command = True
+        elif not line.startswith(("ninja: ", "-- ")) and line.strip():
+            kept.append(line)
+    return kept
+
+
+def _summary(directory: Path) -> str:
+    image = directory / "Image"
+    return f"image {image.stat().st_size / 1024:.1f} KiB, " if image.is_file() else ""

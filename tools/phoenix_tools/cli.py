@@ -1,0 +1,268 @@
+"""The commands of `tools/phx`. Each imports what it needs when it runs, so that light ones stay light."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, List, Optional
+
+import typer
+
+from phoenix_tools.terminal import BAD_INPUT, Stop, err, out
+from phoenix_tools.workspace import Workspace
+
+if TYPE_CHECKING:
+    from phoenix_tools.qemu import Shape
+
+app = typer.Typer(
+    help="Assembles AArch64 kernels from graphs, runs them, tests them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+bench_app = typer.Typer(help="Measures.", no_args_is_help=True)
+new_app = typer.Typer(help="Starts something from a working example.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
+app.add_typer(new_app, name="new")
+
+DEFAULT_GRAPH = "monitor"
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": False}
+_GRAPH = typer.Argument(DEFAULT_GRAPH, help="A graph's name, or its file.", metavar="[GRAPH]")
+_JSON = typer.Option(False, "--json", help="For programs.")
+_NO_INSTALL = typer.Option(False, "--no-install", help="Do not install missing Debian packages; name them and stop.")
+_VERBOSE = typer.Option(False, "--verbose", "-v", help="Show the commands that build.")
+_CPU = typer.Option(None, "--cpu", help="Another CPU than the graph's machine has.")
+_CPUS = typer.Option(None, "--smp", help="Another number of CPUs.")
+_MEMORY = typer.Option(None, "--memory", "-m", help="Another amount of memory, such as 2G.")
+_INITRD = typer.Option(None, "--initrd", help="A file that the loader places in memory.")
+_APPEND = typer.Option(None, "--append", help="Boot arguments.")
+
+
+def run(root: Path, arguments: list[str]) -> int:
+    """Runs one command and returns its exit code: 0, 1 (failure), 2 (bad input), or the guest's."""
+    import click
+
+    try:
+        command = typer.main.get_command(app)
+        result = command.main(arguments, prog_name="phx", standalone_mode=False, obj=Workspace(root))
+        return result if isinstance(result, int) else 0
+    except Stop as stop:
+        err.out(stop.text)
+        return stop.code
+    except click.UsageError as error:
+        error.show()
+        return BAD_INPUT
+    except click.exceptions.Exit as exit_:
+        return int(exit_.exit_code)
+    except click.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _graph(ctx: typer.Context, graph: str) -> tuple[Workspace, str]:
+    workspace: Workspace = ctx.obj
+    return workspace, workspace.graph_name(graph)
+
+
+@app.command("run", context_settings=_PASS_ON)
+def run_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    cpu: Optional[str] = _CPU,
+    cpus: Optional[int] = _CPUS,
+    memory: Optional[str] = _MEMORY,
+    initrd: Optional[Path] = _INITRD,
+    append: Optional[str] = _APPEND,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Build a graph and boot it in QEMU, with its console on this terminal. Ctrl-A X leaves. `-- ARGS` go to QEMU."""
+    from phoenix_tools import qemu
+    from phoenix_tools.builder import build
+
+    if graph.startswith("-"):
+        ctx.args.insert(0, graph)
+        graph = DEFAULT_GRAPH
+    workspace, name = _graph(ctx, graph)
+    build(workspace, name)
+    shape = _shape(cpu, cpus, memory, initrd, append)
+    command = qemu.command_line(workspace.graph_json(name), workspace.image(name), shape) + ctx.args
+    if err.is_terminal:
+        err.print("Ctrl-A X leaves; Ctrl-A C is QEMU's monitor.")
+    os.execvp(command[0], command)
+
+
+@app.command("qemu", context_settings=_PASS_ON)
+def qemu_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    cpu: Optional[str] = _CPU,
+    cpus: Optional[int] = _CPUS,
+    memory: Optional[str] = _MEMORY,
+    initrd: Optional[Path] = _INITRD,
+    append: Optional[str] = _APPEND,
+) -> None:
+    """Print QEMU's command line for a graph, ready to paste. The image is the one that `phx build` makes."""
+    from phoenix.api import to_json
+    from phoenix_tools import qemu
+    from phoenix_tools.show import resolve_image
+
+    workspace, name = _graph(ctx, graph)
+    content = to_json(resolve_image(workspace, graph))
+    image = workspace.image(name)
+    shown = image.relative_to(Path.cwd()) if image.is_relative_to(Path.cwd()) else image
+    out.out(shlex.join(qemu.command_line(content, shown, _shape(cpu, cpus, memory, initrd, append)) + ctx.args))
+
+
+@app.command("build")
+def build_command(
+    ctx: typer.Context,
+    graphs: List[str] = typer.Argument(None, help="Graphs, by name or file.", metavar="[GRAPH]..."),
+    all_graphs: bool = typer.Option(False, "--all", help="Every graph that becomes an image, those of the tests too."),
+    verbose: bool = _VERBOSE,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Build images: build/GRAPH/Image, its symbols in phoenix.elf, its resolved graph in graph.json."""
+    from phoenix_tools.builder import build
+
+    workspace: Workspace = ctx.obj
+    for graph in workspace.image_graphs() if all_graphs else graphs or [DEFAULT_GRAPH]:
+        build(workspace, workspace.graph_name(graph), verbose=verbose)
+
+
+@app.command("check")
+def check_command(
+    ctx: typer.Context,
+    graphs: List[str] = typer.Argument(None, help="Graphs; all, and every manifest, if none is named.", metavar="[GRAPH]..."),
+) -> None:
+    """Resolve graphs without building, and report everything that is wrong."""
+    from phoenix_tools.show import check
+
+    check(ctx.obj, tuple(graphs or ()))
+
+
+@app.command("list")
+def list_command(
+    ctx: typer.Context,
+    what: str = typer.Argument("", help="components, interfaces, graphs, machines, or the name of one.", metavar="[WHAT]"),
+    as_json: bool = _JSON,
+) -> None:
+    """List what there is; of a component its parameters, ports and providers."""
+    from phoenix_tools.listing import listing
+
+    listing(ctx.obj, what, as_json)
+
+
+@app.command("show")
+def show_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    as_json: bool = _JSON,
+    as_dot: bool = typer.Option(False, "--dot", help="A picture, for graphviz."),
+) -> None:
+    """Show a resolved graph: instances, who is wired to whom and why, order of start-up, the device tree's nodes."""
+    from phoenix_tools.show import show
+
+    show(ctx.obj, graph, as_json=as_json, as_dot=as_dot)
+
+
+@app.command("size")
+def size_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    symbols: bool = typer.Option(False, "--symbols", help="The biggest functions and objects too."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Show the bytes of text, rodata, data and bss of each component in the linked image."""
+    from phoenix_tools.size import size
+
+    workspace, name = _graph(ctx, graph)
+    size(workspace, name, symbols=symbols, as_json=as_json)
+
+
+@app.command("test")
+def test_command(
+    ctx: typer.Context,
+    pattern: str = typer.Argument("", help="Only tests whose name matches this regular expression.", metavar="[FILTER]"),
+    host: bool = typer.Option(False, "--host", help="Components on this machine: unit, property and fuzz tests."),
+    in_qemu: bool = typer.Option(False, "--qemu", help="Whole images in QEMU."),
+    codegen: bool = typer.Option(False, "--codegen", help="The generator, the tools and the two guards."),
+    everything: bool = typer.Option(False, "--all", help="All of it, fuzzers for a minute each."),
+    jobs: int = typer.Option(os.cpu_count() or 1, "--jobs", "-j", help="Tests at a time."),
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Build what the tests need and run them with ctest."""
+    from phoenix_tools.testing import Selection, test
+
+    selection = Selection(host=host, qemu=in_qemu, codegen=codegen, everything=everything, pattern=pattern)
+    raise typer.Exit(test(ctx.obj, selection, jobs))
+
+
+@app.command("debug")
+def debug_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    batch: bool = typer.Option(False, "--batch", help="Run the commands and leave."),
+    commands: List[str] = typer.Option([], "--command", "-x", help="A gdb command to begin with."),
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Boot a graph in QEMU under gdb, stopped at its first instruction, with symbols and pretty-printers loaded."""
+    from phoenix_tools.builder import build
+    from phoenix_tools.debugger import debug
+
+    workspace, name = _graph(ctx, graph)
+    build(workspace, name)
+    raise typer.Exit(debug(workspace, name, list(commands), batch=batch))
+
+
+@bench_app.command("boot")
+def bench_boot(
+    ctx: typer.Context,
+    graphs: List[str] = typer.Argument(None, help="Graphs; minimal and monitor if none is named.", metavar="[GRAPH]..."),
+    memory: Optional[str] = typer.Option(None, "--memory", "-m", help="Memory of the machine (default: 512M, for monitor also 8G)."),
+    by_component: bool = typer.Option(False, "--by-component", help="Which component spends them."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Count the guest instructions from the first one to the prompt, or to power-off, exactly."""
+    from phoenix_tools.bench import boot
+
+    size = None if memory is None else _bytes(memory)
+    boot(ctx.obj, tuple(graphs or ()), size, by_component=by_component, as_json=as_json)
+
+
+@new_app.command("component")
+def new_component(
+    ctx: typer.Context,
+    name: str = typer.Argument(..., help="Folder below components/, such as time/stopwatch.", metavar="DOMAIN/NAME"),
+) -> None:
+    """Make a component that builds and has a passing test."""
+    from phoenix_tools.scaffold import component
+
+    for path in component(ctx.obj, name):
+        out.out(str(path))
+
+
+def _shape(
+    cpu: Optional[str], cpus: Optional[int], memory: Optional[str], initrd: Optional[Path], append: Optional[str]
+) -> Shape:
+    from phoenix_tools.qemu import Shape
+
+    if initrd is not None and not initrd.is_file():
+        raise Stop(f"{initrd}: no such file", BAD_INPUT)
+    return Shape(cpu=cpu, cpus=cpus, memory=None if memory is None else _bytes(memory), initrd=initrd, append=append)
+
+
+def _bytes(text: str) -> int:
+    from phoenix_tools.qemu import parse_memory
+
+    try:
+        return parse_memory(text)
+    except ValueError as error:
+        raise Stop(str(error), BAD_INPUT) from None

@@ -1,0 +1,103 @@
+"""What each component takes of a linked image, from the linker's map.
+
+ThinLTO links one object per source file; the map calls it `DIRECTORY/phoenix.elf.lto.SOURCE.o`. Code that was inlined
+counts where it ended up. What belongs to no component is listed under a name in parentheses, so that the rows add up to
+the sections' sizes.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from phoenix_tools.elf import Elf
+
+USAGES = ("text", "rodata", "data", "bss")
+WIRING = "(wiring)"
+SYMBOL_TABLE = "(symbol table)"
+STRINGS = "(shared strings)"
+LAYOUT = "(stack, alignment)"
+_ROW = re.compile(r"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ (.*)$")
+_INPUT = re.compile(r"^ {8}(\S.*):\((.+)\)$")
+_LTO = re.compile(r"(?:phoenix|link1)\.elf\.lto\.(.+)$")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of an output section that came from one object."""
+
+    address: int
+    size: int
+    owner: str
+    usage: str
+
+
+@dataclass(frozen=True)
+class Footprint:
+    pieces: tuple[Piece, ...]
+    sections: Mapping[str, int]  # usage -> bytes, as the section headers say
+    start: int
+    end: int
+
+    def by_owner(self) -> dict[str, dict[str, int]]:
+        """owner -> usage -> bytes, biggest owner first."""
+        table: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(USAGES, 0))
+        for piece in self.pieces:
+            table[piece.owner][piece.usage] += piece.size
+        return dict(sorted(table.items(), key=lambda row: (-sum(row[1].values()), row[0])))
+
+    def owners_of(self, addresses: Iterable[int]) -> Iterable[str]:
+        """For each address, whose piece it lies in. The few instructions outside the image are its loader's."""
+        ordered = sorted(piece for piece in ((p.address, p.size, p.owner) for p in self.pieces) if piece[1])
+        starts = [piece[0] for piece in ordered]
+        for address in addresses:
+            index = bisect.bisect_right(starts, address) - 1
+            inside = index >= 0 and address < ordered[index][0] + ordered[index][1]
+            yield ordered[index][2] if inside else "(boot loader)"
+
+
+def owner_of_object(path: str, component: Mapping[str, str]) -> str:
+    """`component` maps a source, relative to the checkout, to its component."""
+    if path == "<internal>":
+        return STRINGS
+    if path.endswith("/symbols.o"):
+        return SYMBOL_TABLE
+    folder, _, name = path.split("/kernel.dir/", 1)[-1].rpartition("/")
+    lto = _LTO.match(name)
+    source = f"{folder}/{lto[1] if lto else name}".removeprefix("./").removesuffix(".o")
+    return component.get(source, WIRING if source.startswith("gen/") else "(other)")
+
+
+def read(directory: Path, graph: Mapping[str, Any]) -> Footprint:
+    """The footprint of build/GRAPH."""
+    component = {source: name for name, sources in graph["sources"].items() for source in sources}
+    elf = Elf((directory / "phoenix.elf").read_bytes())
+    allocated = {section.name: section for section in elf.sections if section.is_allocated and section.size}
+    pieces: list[Piece] = []
+    current: str | None = None
+    for line in (directory / "phoenix.map").read_text(encoding="utf-8").splitlines()[1:]:
+        row = _ROW.match(line)
+        if row is None:
+            continue
+        if not row[3].startswith(" "):
+            current = row[3] if row[3] in allocated else (None if row[3].startswith(".") else current)
+            continue
+        found = _INPUT.match(row[3])
+        if found and current is not None and int(row[2], 16):
+            owner = owner_of_object(found[1], component)
+            pieces.append(Piece(int(row[1], 16), int(row[2], 16), owner, allocated[current].usage))
+    for name, section in allocated.items():
+        inside = sum(p.size for p in pieces if section.address <= p.address < section.address + section.size)
+        if section.size > inside:
+            pieces.append(Piece(section.address, section.size - inside, LAYOUT, section.usage))
+    sections = dict.fromkeys(USAGES, 0)
+    for section in allocated.values():
+        sections[section.usage] += section.size
+    start = min(section.address for section in allocated.values())
+    end = max(section.address + section.size for section in allocated.values())
+    return Footprint(tuple(pieces), sections, start, end)

@@ -1,0 +1,189 @@
+"""`phx check` and `phx show`: what the generator makes of a graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from phoenix.api import catalog as load_catalog
+from phoenix.api import resolve, to_json
+from phoenix.diagnostics import Diagnostic, Failed, ordered
+from phoenix.model import ResolvedGraph
+from phoenix_tools.terminal import BAD_INPUT, Stop, out
+from phoenix_tools.workspace import Workspace
+
+
+def resolve_image(workspace: Workspace, graph: str) -> ResolvedGraph:
+    """A graph that becomes an image; Stop with what is wrong."""
+    resolved = resolve_or_stop(workspace, graph)
+    if resolved.arch == "host":
+        raise Stop(f"`{resolved.name}` is a host test (`arch: host`): `phx test --host {resolved.name}` runs it", BAD_INPUT)
+    return resolved
+
+
+def resolve_or_stop(workspace: Workspace, graph: str) -> ResolvedGraph:
+    try:
+        return resolve(workspace.root, graph)
+    except Failed as failed:
+        raise Stop(failed.render(), BAD_INPUT) from None
+
+
+def check(workspace: Workspace, graphs: tuple[str, ...]) -> None:
+    """Resolves the graphs named, or all; prints every diagnostic of the run at once."""
+    found: list[Diagnostic] = []
+    catalog = load_catalog(workspace.root)
+    names = graphs or tuple(sorted(catalog.graphs))
+    if not graphs:
+        found += catalog.diagnostics
+    for name in names:
+        try:
+            resolve(workspace.root, name)
+        except Failed as failed:
+            found += failed.diagnostics
+    if found:
+        unique = ordered(found)
+        raise Stop("\n".join(each.render() for each in unique) + f"\n{_count(len(unique), 'error')}", BAD_INPUT)
+    out.print(f"{_count(len(names), 'graph')} without errors: {', '.join(names)}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def show(workspace: Workspace, graph: str, *, as_json: bool, as_dot: bool) -> None:
+    content: Mapping[str, Any] = to_json(resolve_or_stop(workspace, graph))
+    if as_json:
+        out.out(json.dumps(content, indent=2))
+    elif as_dot:
+        out.out(dot(content))
+    else:
+        _text(content)
+
+
+def _text(graph: Mapping[str, Any]) -> None:
+    out.print(f"[bold]{graph['graph']}[/]: {graph['summary']}")
+    chain = "".join(f", extends {name}" for name in graph.get("extends") or ())
+    out.print(f"{graph['place']}, {graph['arch']}{chain}")
+    _machine(graph.get("machine"))
+    out.print()
+    out.print(_instances(graph))
+    out.print(_wires(graph))
+    _order(graph)
+    _interrupts(graph)
+    _device_tree(graph)
+    _figures(graph)
+
+
+def _machine(machine: Mapping[str, Any] | None) -> None:
+    if machine:
+        wanted = machine["qemu"]
+        out.print(
+            f"machine {machine['name']} ({machine['device_tree']}): QEMU {wanted['machine']}, {wanted['cpu']}, "
+            f"{_count(wanted['cpus'], 'cpu')}, {wanted['memory'] >> 20} MiB, memory at {machine['memory_base']:#x}"
+        )
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _instances(graph: Mapping[str, Any]) -> Table:
+    table = _table("Instances", "name", "component", "parameters", "device", "here because")
+    for each in graph["instances"]:
+        values = (
+            f"{name} = {given['value']}" + ("" if given["from"] == "default" else f" ({given['from']})")
+            for name, given in each["parameters"].items()
+        )
+        device = each.get("device")
+        on_fail = "" if each["on_fail"] == "panic" else f" (on_fail: {each['on_fail']})"
+        table.add_row(
+            f"[bold]{each['name']}[/]{on_fail}",
+            f"{each['domain']}/{each['component']}",
+            "\n".join(values),
+            device["path"] if device else "",
+            f"{each['why']} {each['place']}",
+        )
+    return table
+
+
+def _wires(graph: Mapping[str, Any]) -> Table:
+    table = _table("\nWires", "from", "port", "to", "through", "use", "because")
+    for each in graph["instances"]:
+        for index, (name, port) in enumerate(each["ports"].items()):
+            table.add_row(
+                f"[bold]{each['name']}[/]" if index == 0 else "",
+                name,
+                ", ".join(port["providers"]) or "-",
+                f"{port['interface']} ({port['cardinality']})",
+                port["use"],
+                f"{port['why']} {port['place']}",
+            )
+    return table
+
+
+def _order(graph: Mapping[str, Any]) -> None:
+    out.print("\nOrder of start-up")
+    for number, step in enumerate(graph["init_order"], 1):
+        after = f"  after {', '.join(step['after'])}" if step["after"] else ""
+        out.print(f"{number:4}  {step['instance']}{after}")
+
+
+def _interrupts(graph: Mapping[str, Any]) -> None:
+    if graph["interrupts"]:
+        out.print("\nInterrupts")
+    for each in graph["interrupts"]:
+        out.print(f"{each['line']:4}  {each['instance']}.{each['handler']}  {each['path']}")
+
+
+def _device_tree(graph: Mapping[str, Any]) -> None:
+    claimed = [each for each in graph["instances"] if each.get("device")]
+    if claimed:
+        out.print("\nDevice tree: claimed")
+    for each in claimed:
+        windows = ", ".join(_window(window) for window in each["device"]["registers"])
+        out.print(f"    {each['device']['path']} ({each['device']['compatible']}) by {each['name']}  {windows}".rstrip())
+    if graph["unclaimed"]:
+        out.print("Device tree: unclaimed")
+    for compatible, paths in _by_compatible(graph["unclaimed"]).items():
+        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+        out.print(f"    {compatible}: {', '.join(paths[:3])}{more}")
+
+
+def _window(window: Mapping[str, Any]) -> str:
+    return f"{window['name']} {window['phys']:#x}+{window['size']:#x}"
+
+
+def _by_compatible(nodes: list[Mapping[str, str]]) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
+    for node in nodes:
+        table.setdefault(node["compatible"], []).append(node["path"])
+    return table
+
+
+def _figures(graph: Mapping[str, Any]) -> None:
+    out.print(f"\nLibraries: {', '.join(graph['libraries'])}")
+    budgets = graph.get("budgets") or {}
+    if budgets:
+        out.print("Budgets: " + ", ".join(f"{name} {limit}" for name, limit in budgets.items()))
+
+
+def dot(graph: Mapping[str, Any]) -> str:
+    """Instances by domain; solid arrows order start-up, dashed ones do not."""
+    lines = [f'digraph "{graph["graph"]}" {{', "    rankdir=LR;", "    node [shape=box, fontname=sans];"]
+    domains: dict[str, list[str]] = {}
+    for each in graph["instances"]:
+        domains.setdefault(each["domain"], []).append(each["name"])
+    for domain, names in sorted(domains.items()):
+        lines.append(f'    subgraph "cluster_{domain}" {{ label="{domain}"; ' + " ".join(f'"{n}";' for n in names) + " }")
+    for each in graph["instances"]:
+        for name, port in each["ports"].items():
+            style = "solid" if port["use"] == "init" else "dashed"
+            for provider in port["providers"]:
+                lines.append(f'    "{each["name"]}" -> "{provider}" [label="{name}", style={style}];')
+    return "\n".join([*lines, "}"])
