@@ -1,0 +1,1 @@
+"""The Phoenix generator: from graphs, manifests and device trees to wiring in C++."""

@@ -1,0 +1,122 @@
+"""The content of graph.json: a resolved graph for tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .model import WIRING, Instance, ResolvedGraph, Wire
+
+VERSION = 1
+
+
+def to_json(graph: ResolvedGraph) -> dict[str, Any]:
+    spec = graph.spec
+    by_name = sorted(graph.instances, key=lambda instance: instance.name)
+    init = {step.instance: number for number, step in enumerate(graph.init_order)}
+    components = {instance.component.name: instance.component for instance in by_name}
+    libraries = {library.name: library for library, _ in graph.libraries}
+    return {
+        "version": VERSION,
+        "graph": graph.name,
+        "summary": spec.summary,
+        "arch": graph.arch,
+        "place": str(spec.place),
+        "extends": list(spec.extends),
+        "machine": _machine(graph),
+        "instances": [_instance(instance, init) for instance in by_name],
+        "init_order": [{"instance": step.instance, "after": list(step.after)} for step in graph.init_order],
+        "claims": _claims(by_name),
+        "unclaimed": [{"path": path, "compatible": compatible} for path, compatible in graph.machine.unclaimed] if graph.machine else [],
+        "interrupts": [
+            {"line": line.line, "instance": line.instance, "handler": line.handler, "path": line.path} for line in graph.lines
+        ],
+        "libraries": sorted(libraries),
+        "library_ports": {library.name: {wire.port.name: _wire(wire) for wire in wires} for library, wires in graph.libraries if wires},
+        "sources": {
+            name: [f"{component.folder}/{source}" for source in component.sources]
+            for name, component in sorted({**components, **libraries}.items())
+        },
+        "allowed_edges": _edges(graph),
+        "budgets": dict(spec.budgets),
+        "boot_test": {
+            "send": list(spec.boot_test.send), "expect": list(spec.boot_test.expect), "exit": spec.boot_test.exit
+        } if spec.boot_test else {},
+    }
+
+
+def _machine(graph: ResolvedGraph) -> dict[str, Any] | None:
+    if graph.machine is None:
+        return None
+    machine = graph.machine.machine
+    return {
+        "name": machine.name,
+        "device_tree": machine.device_tree,
+        "overlays": list(machine.overlays),
+        "qemu": {"machine": machine.qemu_machine, "cpu": machine.qemu_cpu, "cpus": machine.qemu_cpus, "memory": machine.qemu_memory},
+        "memory_base": graph.machine.memory_base,
+        "boot_cpu_mpidr": graph.machine.boot_cpu_mpidr,
+    }
+
+
+def _instance(instance: Instance, init: dict[str, int]) -> dict[str, Any]:
+    component, device = instance.component, instance.device
+    return {
+        "name": instance.name,
+        "component": component.name,
+        "domain": component.domain,
+        "class": component.cxx_class,
+        "place": str(instance.place),
+        "why": instance.why,
+        "parameters": {
+            value.parameter.name: {"value": value.value, "type": value.parameter.type, "from": value.source, "why": value.why}
+            for value in instance.parameters
+        },
+        "ports": {wire.port.name: _wire(wire) for wire in instance.wires},
+        "provides": [name for name, _ in component.provides],
+        "device": {
+            "path": device.path,
+            "compatible": device.compatible,
+            "registers": [{"name": r.name, "virt": r.virt, "phys": r.phys, "size": r.size} for r in device.registers],
+            "interrupts": [{"name": i.name, "line": i.line, "trigger": i.trigger, "handler": i.handler} for i in device.interrupts],
+            "clock_hz": device.clock_hz,
+            "why": device.why,
+        } if device else None,
+        "init": {"order": init[instance.name], "method": component.init} if instance.name in init else None,
+        "on_fail": instance.on_fail,
+    }
+
+
+def _wire(wire: Wire) -> dict[str, Any]:
+    return {
+        "interface": wire.port.interface,
+        "cardinality": wire.port.cardinality,
+        "use": wire.port.use,
+        "providers": list(wire.providers),
+        "why": wire.why,
+        "place": str(wire.place),
+    }
+
+
+def _claims(instances: list[Instance]) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": instance.device.path,
+            "compatible": instance.device.compatible,
+            "base": instance.device.registers[0].phys if instance.device.registers else 0,
+            "instance": instance.name,
+        }
+        for instance in instances
+        if instance.device is not None
+    ]
+
+
+def _edges(graph: ResolvedGraph) -> dict[str, list[str]]:
+    """For each component: the components that it may reference."""
+    component_of = {instance.name: instance.component.name for instance in graph.instances}
+    libraries = {library.name for library, _ in graph.libraries}
+    edges: dict[str, set[str]] = {name: set(libraries) for name in {*component_of.values(), *libraries}}
+    users = [(instance.component.name, instance.wires) for instance in graph.instances]
+    users += [(library.name, wires) for library, wires in graph.libraries]
+    for user, wires in users:
+        edges[user] |= {component_of[provider] for wire in wires for provider in wire.providers if provider != WIRING}
+    return {name: sorted(found - {name}) for name, found in sorted(edges.items())}

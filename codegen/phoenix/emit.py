@@ -1,0 +1,265 @@
+"""Pass 5: from a resolved graph to files: C++ headers and sources, CMake lists, graph.json. Only changed files are written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Sequence
+
+from . import bind, describe
+from .cxx import pascal, string
+from .model import WIRING, Component, Instance, Interface, ParameterValue, ResolvedGraph, Wire
+from .parameters import placeholder
+
+
+@dataclass(frozen=True)
+class Emitted:
+    written: tuple[Path, ...]
+    unchanged: int
+
+
+@dataclass
+class Writer:
+    """Writes files below one folder, and removes what an earlier run left there."""
+
+    written: list[Path] = field(default_factory=list)
+    kept: set[Path] = field(default_factory=set)
+    unchanged: int = 0
+
+    def put(self, path: Path, text: str) -> None:
+        self.kept.add(path)
+        data = text.encode("utf-8")
+        try:
+            if path.read_bytes() == data:
+                self.unchanged += 1
+                return
+        except OSError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        self.written.append(path)
+
+    def sweep(self, folder: Path) -> None:
+        if folder.is_dir():
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and path not in self.kept:
+                    path.unlink()
+
+    def done(self) -> Emitted:
+        return Emitted(tuple(self.written), self.unchanged)
+
+
+class Printer:
+    """The templates, loaded once."""
+
+    def __init__(self) -> None:
+        import jinja2
+
+        self._environment = jinja2.Environment(
+            loader=jinja2.PackageLoader(__package__ or "phoenix", "templates"), undefined=jinja2.StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+
+    def __call__(self, template: str, **values: Any) -> str:
+        text = self._environment.get_template(template + ".j2").render(**values)
+        lines: list[str] = []
+        for line in text.split("\n"):  # one blank line at most, and no blanks at the end of a line
+            if line.strip() or (lines and lines[-1]):
+                lines.append(line.rstrip())
+        return "\n".join(lines)
+
+
+class Bindings:
+    """A resolved graph as generated code sees it."""
+
+    def __init__(self, graph: ResolvedGraph) -> None:
+        self.graph = graph
+        self.interfaces = graph.catalog.interfaces
+        self.instances = {instance.name: instance for instance in graph.instances}
+        self.targets = {instance.name: bind.instance_target(instance) for instance in graph.instances}
+        self.by_component: dict[str, list[Instance]] = {}
+        for name in sorted(self.instances):
+            self.by_component.setdefault(self.instances[name].component.name, []).append(self.instances[name])
+
+    def components(self) -> list[Component]:
+        return [group[0].component for _, group in sorted(self.by_component.items())]
+
+    def user(self, name: str, wire: Wire) -> bind.User:
+        interface = self.interfaces[wire.port.interface]
+        targets = tuple(
+            bind.generated_target(interface) if provider == WIRING else self.targets[provider] for provider in wire.providers)
+        return bind.User(name, targets, bind.comment(name, wire))
+
+    def ports(self, component: Component) -> bind.PortsFile:
+        users = {
+            port.name: [self.user(instance.name, instance.wire(port.name)) for instance in self.by_component[component.name]]
+            for port in component.ports
+        }
+        return bind.ports_file(component, self.interfaces, users)
+
+    def library_ports(self, library: Component, wires: tuple[Wire, ...]) -> bind.PortsFile:
+        return bind.ports_file(library, self.interfaces, {wire.port.name: [self.user(library.name, wire)] for wire in wires})
+
+    def generated(self) -> list[Interface]:
+        """The interfaces that the wiring itself provides to some port of this graph."""
+        wires = [wire for instance in self.graph.instances for wire in instance.wires]
+        wires += [wire for _, library in self.graph.libraries for wire in library]
+        names = {wire.port.interface for wire in wires if WIRING in wire.providers}
+        return [self.interfaces[name] for name in sorted(names)]
+
+
+def emit_graph(root: Path, graph: ResolvedGraph, out: Path, printer: Printer, inputs: Sequence[str]) -> Emitted:
+    writer = Writer()
+    gen = out / "gen"
+    sources = write_sources(graph, gen, printer, writer)
+    writer.put(gen / "graph.cmake", graph_cmake(root, graph, sources, inputs))
+    writer.sweep(gen)
+    writer.put(out / "graph.json", json_text(graph))
+    return writer.done()
+
+
+def json_text(graph: ResolvedGraph) -> str:
+    return json.dumps(describe.to_json(graph), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Writer) -> list[Path]:
+    """The generated C++ of a graph; returns the .cpp files."""
+    bindings = Bindings(graph)
+    include = gen / "include"
+    name = graph.name
+    for component in bindings.components():
+        instances = bindings.by_component[component.name]
+        writer.put(include / "params" / f"{component.name}.hpp",
+                   printer("params.hpp", file=bind.params_file(component, instances), graph=name))
+        writer.put(include / "ports" / f"{component.name}.hpp", printer("ports.hpp", file=bindings.ports(component), graph=name))
+    for library, wires in graph.libraries:
+        writer.put(include / "params" / f"{library.name}.hpp", library_params(library, printer, name))
+        writer.put(include / "ports" / f"{library.name}.hpp",
+                   printer("ports.hpp", file=bindings.library_ports(library, wires), graph=name))
+    generated = bindings.generated()
+    for interface in generated:
+        assert interface.generated is not None
+        text = printer(f"generated/{interface.generated}.hpp", graph=name, header=f"{interface.include}/{interface.header}",
+                       **_generated(interface.generated, graph))
+        writer.put(include / "generated" / f"{interface.generated}.hpp", text)
+    writer.put(include / "wiring.hpp", printer("wiring.hpp", graph=name, **_wiring(bindings, generated)))
+    writer.put(gen / "wiring.cpp", printer("wiring.cpp", graph=name, summary=graph.spec.summary, **_wiring(bindings, generated)))
+    sources = [gen / "wiring.cpp"]
+    if any(interface.generated == "device_interrupts" for interface in generated):
+        writer.put(gen / "interrupts.cpp", printer("interrupts.cpp", graph=name, **_interrupts(bindings)))
+        sources.append(gen / "interrupts.cpp")
+    return sources
+
+
+def library_params(library: Component, printer: Printer, graph: str) -> str:
+    values = tuple(ParameterValue(parameter, placeholder(parameter), "default", "default") for parameter in library.parameters)
+    instance = Instance(library.name, library, library.place, "library", values, (), None, "panic")
+    return printer("params.hpp", file=bind.params_file(library, [instance]), graph=graph)
+
+
+def _wiring(bindings: Bindings, generated: Sequence[Interface]) -> dict[str, Any]:
+    rows, includes, derived = [], set(), False
+    for instance in bindings.graph.instances:
+        component, target = instance.component, bindings.targets[instance.name]
+        includes.add(component.header_include)
+        checks = []
+        for provided, _ in component.provides:
+            interface = bindings.interfaces[provided]
+            includes.add(f"{interface.include}/{interface.header}")
+            derived |= interface.family
+            checks.append(f"std::derived_from<{target.type}, ::{interface.cxx}>" if interface.family
+                          else f"::{interface.cxx}<{target.type}>")
+        if component.many:
+            includes.add(f"params/{component.name}.hpp")
+        rows.append({
+            "name": instance.name, "type": target.type, "component": component.name, "place": instance.place.short, "checks": checks,
+            "argument": f"{{::phx::params::{component.name}::{instance.name}}}" if component.many else ""})
+    kinds = [interface for interface in generated if interface.generated]
+    includes |= {f"generated/{interface.generated}.hpp" for interface in kinds}
+    generated_checks = [f"::{interface.cxx}<const {pascal(str(interface.generated))}>" for interface in kinds]
+    return {"instances": rows, "includes": sorted(includes), "derived": derived, "generated_checks": generated_checks}
+
+
+def _interrupts(bindings: Bindings) -> dict[str, Any]:
+    lines = [line for line in bindings.graph.lines if line.handler]
+    targets = {line.instance: bindings.targets[line.instance] for line in lines}
+    return {"lines": lines, "includes": sorted({target.include for target in targets.values()}),
+            "externs": [(name, targets[name].type) for name in sorted(targets)]}
+
+
+def _generated(kind: str, graph: ResolvedGraph) -> dict[str, Any]:
+    if kind == "init_sequence":
+        return _init_sequence(graph)
+    if kind == "device_interrupts":
+        return {"lines": [line for line in graph.lines if line.handler]}
+    if kind == "device_table":
+        return _device_table(graph)
+    rows = [
+        {"name": instance.name, "component": instance.component.name, "domain": instance.component.domain,
+         "wires": [(wire.port.name, provider) for wire in instance.wires for provider in wire.providers]}
+        for instance in graph.instances
+    ]
+    return {"instances": rows, "summary": string(graph.spec.summary)}
+
+
+def _init_sequence(graph: ResolvedGraph) -> dict[str, Any]:
+    instances = {instance.name: instance for instance in graph.instances}
+    asked = {name for step in graph.init_order for name in step.unsure}
+    rows = []
+    for number, step in enumerate(graph.init_order, 1):
+        instance = instances[step.instance]
+        component = instance.component
+        fatal = "true" if instance.on_fail == "panic" else "false"
+        after = f", after {', '.join(step.after)}" if step.after else ""
+        rows.append({
+            "name": instance.name, "type": "::" + component.cxx_class, "init": component.init, "tracked": instance.name in asked,
+            "unsure": [f"{name}_up" for name in step.unsure], "comment": f"{number}. {instance.name}, {instance.place.short}{after}",
+            "info": f'::phx::boot::InitStep{{"{instance.name}", "{component.name}", {fatal}}}'})
+    return {"steps": rows, "includes": sorted({instances[step.instance].component.header_include for step in graph.init_order})}
+
+
+def _device_table(graph: ResolvedGraph) -> dict[str, Any]:
+    windows, claims = [], []
+    for instance in graph.instances:
+        device = instance.device
+        if device is None:
+            continue
+        base = device.registers[0].phys if device.registers else 0
+        claims.append({"path": string(device.path), "compatible": string(device.compatible), "base": f"{base:#x}",
+                       "instance": instance.name})
+        windows += [{"instance": instance.name, "virt": f"{register.virt:#x}", "phys": f"{register.phys:#x}",
+                     "size": f"{register.size:#x}"} for register in device.registers]
+    base = graph.machine.memory_base if graph.machine is not None else 0
+    return {"windows": windows, "claims": claims, "memory_base": f"{base:#x}"}
+
+
+# --- CMake ----------------------------------------------------------------------------------------------------------
+
+
+def quoted(words: Iterable[object]) -> str:
+    return "".join(f'\n    "{_escape(str(word))}"' for word in words)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace(";", "\\;")
+
+
+def component_sources(root: Path, graph: ResolvedGraph) -> list[Path]:
+    used = {instance.component.name: instance.component for instance in graph.instances}
+    used.update({library.name: library for library, _ in graph.libraries})
+    return [root / component.folder / source for _, component in sorted(used.items()) for source in component.sources]
+
+
+def graph_cmake(root: Path, graph: ResolvedGraph, generated: Sequence[Path], inputs: Sequence[str]) -> str:
+    values: Mapping[str, Sequence[object]] = {
+        "PHX_GRAPH": [graph.name],
+        "PHX_ARCH": [graph.arch],
+        "PHX_COMPONENT_SOURCES": component_sources(root, graph),
+        "PHX_GENERATED_SOURCES": generated,
+        "PHX_INPUTS": inputs,
+        "PHX_RAM_BASE": [f"{graph.machine.memory_base:#x}" if graph.machine else "0x0"],
+        "PHX_BOOT_CPU_MPIDR": [f"{graph.machine.boot_cpu_mpidr:#x}" if graph.machine else "0x0"],
+    }
+    lines = [f"# Graph {graph.name}. Generated."]
+    for name, words in values.items():
+        lines.append(f'set({name} "{_escape(str(words[0]))}")' if len(words) == 1 else f"set({name}{quoted(words)})")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,78 @@
+"""Pass 1: finds the YAML files of a project by folder and reads them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .diagnostics import Diagnostic, Place
+from .source import Document, read_yaml
+
+TEST_ENDINGS = ("_test.cpp", "_property.cpp", "_fuzz.cpp")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that should be of one kind, for where it lies."""
+
+    kind: str
+    document: Document
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All that was read of a project, and the listing of every folder that was looked into."""
+
+    root: Path
+    files: tuple[Found, ...]
+    listing: dict[str, tuple[str, ...]]  # folder: names of the files in it, sorted
+
+    def exists(self, path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        names = self.listing.get(folder)
+        return name in names if names is not None else (self.root / path).is_file()
+
+
+def read_document(root: Path, path: str) -> Document:
+    try:
+        data = (root / path).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+        return Document(path, None, (Diagnostic(Place(path, 1, 1), "unreadable-file", f"the file cannot be read: {reason}"),))
+    return read_yaml(path, data)
+
+
+def load(root: Path) -> Tree:
+    """Reads every manifest, interface, machine and graph below `root`, in a fixed order."""
+    listing: dict[str, tuple[str, ...]] = {}
+    for top in ("arch", "components", "dts", "graphs", "tests/graphs"):
+        for folder, folders, files in os.walk(root / top):
+            folders[:] = sorted(name for name in folders if not name.startswith((".", "build")))
+            listing[Path(folder).relative_to(root).as_posix()] = tuple(sorted(files))
+    found = []
+    for folder, names in sorted(listing.items()):
+        for name in names:
+            kind = _kind(folder, name)
+            if kind is not None:
+                found.append(Found(kind, read_document(root, f"{folder}/{name}")))
+    return Tree(root, tuple(found), listing)
+
+
+def _kind(folder: str, name: str) -> str | None:
+    if not name.endswith(".yaml"):
+        return None
+    parts = folder.split("/")
+    if folder == "dts":
+        return "machine"
+    if folder in ("graphs", "tests/graphs"):
+        return "graph"
+    if parts[0] not in ("components", "arch"):
+        return None
+    if name == "component.yaml":
+        return "component"
+    if name.endswith("_graph.yaml"):
+        return "graph"
+    if len(parts) == 3 and parts[0] == "components" and parts[2] == "interfaces":
+        return "interface"
+    return None

@@ -1,0 +1,362 @@
+"""What the passes hand to one another. Nothing here is ever changed after it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping, TypeAlias, Union
+
+from .diagnostics import Diagnostic, Place
+from .source import Mapping as LocatedMapping
+
+Value: TypeAlias = Union[bool, int, str]
+
+ARCHES = ("aarch64", "host")
+
+
+# --- the catalog: what there is -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Port:
+    name: str
+    interface: str
+    cardinality: str  # one, optional, many
+    use: str  # init, run
+    summary: str
+    place: Place
+    interface_place: Place
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: str
+    summary: str
+    minimum: int | None
+    maximum: int | None
+    values: tuple[str, ...]
+    default: Value | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class RegisterSpec:
+    name: str
+    index: int
+    map_at_most: int | None
+    summary: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class InterruptSpec:
+    name: str
+    index: int
+    by_parameter: str | None
+    by_value: tuple[tuple[str, int], ...]
+    handler: str | None
+    summary: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class DeviceSpec:
+    compatible: tuple[str, ...]
+    registers: tuple[RegisterSpec, ...]
+    interrupts: tuple[InterruptSpec, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Component:
+    name: str
+    summary: str
+    folder: str  # relative to the root
+    include: str  # the folder as #include sees it: irq/gic_v3
+    domain: str
+    library: bool
+    cxx_class: str
+    header: str
+    sources: tuple[str, ...]
+    arch: tuple[str, ...]
+    many: bool
+    provides: tuple[tuple[str, Place], ...]
+    ports: tuple[Port, ...]
+    parameters: tuple[Parameter, ...]
+    device: DeviceSpec | None
+    init: str | None
+    tests: tuple[str, ...]  # files in the folder: *_test.cpp, *_property.cpp, *_fuzz.cpp
+    place: Place
+
+    def provided(self, interface: str) -> Place | None:
+        return next((place for name, place in self.provides if name == interface), None)
+
+    def port(self, name: str) -> Port | None:
+        return next((port for port in self.ports if port.name == name), None)
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    @property
+    def header_include(self) -> str:
+        return f"{self.include}/{self.header}"
+
+
+@dataclass(frozen=True)
+class ContextRule:
+    function: str
+    context: str
+    sleeps: bool
+    allocates: bool
+    summary: str
+
+
+@dataclass(frozen=True)
+class Interface:
+    name: str
+    summary: str
+    folder: str
+    include: str
+    domain: str
+    family: bool
+    cxx: str
+    header: str
+    archetype: str | None
+    archetype_header: str | None
+    fake: str | None
+    conformance: str | None
+    facade: str | None
+    facade_header: str | None
+    generated: str | None
+    uses: tuple[str, ...]
+    context: tuple[ContextRule, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Machine:
+    name: str
+    summary: str
+    device_tree: str  # relative to the root
+    overlays: tuple[str, ...]
+    device_tree_place: Place
+    overlay_places: tuple[Place, ...]
+    qemu_machine: str
+    qemu_cpu: str
+    qemu_cpus: int
+    qemu_memory: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class GraphFile:
+    """A graph as it stands in its file; variants are not applied."""
+
+    name: str
+    summary: str
+    path: str
+    extends: str | None
+    arch: str | None
+    place: Place
+    root: LocatedMapping
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    root: str
+    components: Mapping[str, Component]
+    interfaces: Mapping[str, Interface]
+    machines: Mapping[str, Machine]
+    graphs: Mapping[str, GraphFile]
+    broken: Mapping[tuple[str, str], tuple[Diagnostic, ...]]  # (kind, name): found, but not usable
+    flaws: Mapping[tuple[str, str], tuple[Diagnostic, ...]]  # (kind, name): usable, but wrong somewhere
+    diagnostics: tuple[Diagnostic, ...]  # all of them, in files of any kind
+    inputs: tuple[str, ...]  # files read, relative to the root
+    folders: tuple[str, ...]  # folders scanned
+
+    def libraries(self, arch: str) -> tuple[Component, ...]:
+        return tuple(c for _, c in sorted(self.components.items()) if c.library and arch in c.arch)
+
+
+# --- a graph, variants applied --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Located:
+    value: Value
+    place: Place
+
+
+@dataclass(frozen=True)
+class WireSpec:
+    port: str
+    place: Place
+    targets: tuple[tuple[str, Place], ...]
+    is_list: bool
+    is_none: bool
+
+
+@dataclass(frozen=True)
+class RequireSpec:
+    port: str
+    port_place: Place
+    parameter: str
+    parameter_place: Place
+    minimum: Located | None
+    maximum: Located | None
+    equals: Located | None
+
+
+@dataclass(frozen=True)
+class InstanceSpec:
+    name: str
+    place: Place
+    component: str
+    component_place: Place
+    device: Located | None
+    parameters: Mapping[str, tuple[Place, Located]]
+    wires: Mapping[str, WireSpec]
+    require: tuple[RequireSpec, ...]
+    on_fail: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    interface: str
+    place: Place
+    instance: str
+    instance_place: Place
+
+
+@dataclass(frozen=True)
+class BootTest:
+    send: tuple[str, ...]
+    expect: tuple[str, ...]
+    exit: int
+
+
+@dataclass(frozen=True)
+class GraphSpec:
+    name: str
+    summary: str
+    arch: str
+    place: Place
+    arch_place: Place
+    variant: bool  # new instances go under `add:`, not `instances:`
+    extends: tuple[str, ...]
+    machine: Located | None
+    instances: tuple[InstanceSpec, ...]  # by name
+    choose: Mapping[str, Choice]
+    budgets: Mapping[str, int | float]
+    boot_test: BootTest | None
+    instances_place: Place
+
+
+# --- the resolved graph ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Register:
+    name: str
+    virt: int
+    phys: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Interrupt:
+    name: str
+    line: int
+    trigger: int  # flags of the third cell, 0 if the controller has none
+    handler: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Device:
+    path: str
+    compatible: str
+    registers: tuple[Register, ...]
+    interrupts: tuple[Interrupt, ...]
+    clock_hz: int
+    why: str
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    parameter: Parameter
+    value: Value
+    source: str  # a place, "default", or what moved it
+    why: str
+
+
+WIRING = "wiring"  # the provider's name where the generated wiring itself provides an interface
+
+
+@dataclass(frozen=True)
+class Wire:
+    port: Port
+    providers: tuple[str, ...]  # instance names, or WIRING
+    why: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Instance:
+    name: str
+    component: Component
+    place: Place
+    why: str
+    parameters: tuple[ParameterValue, ...]
+    wires: tuple[Wire, ...]
+    device: Device | None
+    on_fail: str
+
+    def wire(self, port: str) -> Wire:
+        return next(wire for wire in self.wires if wire.port.name == port)
+
+
+@dataclass(frozen=True)
+class InitStep:
+    instance: str
+    after: tuple[str, ...]  # the steps that must have succeeded before
+    unsure: tuple[str, ...]  # those of them that may fail without a panic
+
+
+@dataclass(frozen=True)
+class LineClaim:
+    line: int
+    instance: str
+    handler: str | None
+    path: str
+
+
+@dataclass(frozen=True)
+class ResolvedMachine:
+    machine: Machine
+    memory_base: int
+    boot_cpu_mpidr: int
+    unclaimed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ResolvedGraph:
+    spec: GraphSpec
+    catalog: Catalog
+    machine: ResolvedMachine | None
+    instances: tuple[Instance, ...]  # providers before the users that they order
+    libraries: tuple[tuple[Component, tuple[Wire, ...]], ...]
+    init_order: tuple[InitStep, ...]
+    lines: tuple[LineClaim, ...]
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def arch(self) -> str:
+        return self.spec.arch
+
+    def instance(self, name: str) -> Instance:
+        return next(instance for instance in self.instances if instance.name == name)

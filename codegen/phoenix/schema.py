@@ -1,0 +1,175 @@
+"""Pass 1b: a document against the JSON Schema of its kind; what the schema rejects, said in words, at its place."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from importlib import resources
+from typing import Any, Iterator
+
+from .diagnostics import Diagnostic, Place, did_you_mean
+from .source import Entry, Mapping, Node, Scalar, Sequence, plain
+
+KINDS = ("graph", "component", "interface", "machine")
+
+_TYPE_WORDS = {
+    "object": "a mapping (`key: value`)",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def load_schema(kind: str) -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("schemas", f"{kind}.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+class Schemas:
+    """The four validators, each compiled when first needed."""
+
+    @cached_property
+    def _validators(self) -> dict[str, Any]:
+        return {}
+
+    def validator(self, kind: str) -> Any:
+        if kind not in self._validators:
+            import jsonschema
+
+            self._validators[kind] = jsonschema.Draft7Validator(load_schema(kind))
+        return self._validators[kind]
+
+    def check(self, kind: str, root: Mapping) -> list[Diagnostic]:
+        errors = self.validator(kind).iter_errors(plain(root))
+        return [diagnostic for error in errors for diagnostic in _explain(error, root, kind)]
+
+
+def _walk(root: Node, path: list[str | int]) -> tuple[Node, Place, Entry | None]:
+    """The node at a path, the place to point at (its key, where it has one), and its entry."""
+    node, place, entry = root, root.place, None
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            entry = node.entries[step]
+            node, place = entry.value, entry.place
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node, entry = node.items[step], None
+            place = node.place
+    return node, place, entry
+
+
+def _name(path: list[str | int]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
+    return f"`{text}`" if text else "the file"
+
+
+def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
+    path = list(error.absolute_path)
+    node, key_place, entry = _walk(root, path)
+    name = _name(path)
+    keyword = error.validator
+    if keyword == "additionalProperties":
+        yield from _unknown_keys(error, node, name)
+    elif keyword == "required":
+        yield from _missing_keys(error, node, key_place, name, kind)
+    elif keyword is None:
+        yield _misplaced(error, key_place, path)
+    elif keyword == "type":
+        wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        words = " or ".join(_TYPE_WORDS[word] for word in wanted)
+        hint = ("quote it: `\"...\"`",) if "string" in wanted and isinstance(node, Scalar) and node.value is not None else ()
+        yield Diagnostic(node.place, "wrong-type", f"{name} must be {words}, not {describe(node)}", fix=hint)
+    elif keyword == "enum":
+        values = [str(value) for value in error.validator_value]
+        yield Diagnostic(node.place, "not-a-choice", f"{name} is {describe(node)}, which is not one of " + _listed(values),
+                         fix=did_you_mean(str(error.instance), values))
+    elif keyword == "pattern":
+        yield _bad_pattern(error, node, key_place, path, name)
+    elif keyword in ("minItems", "minProperties", "minLength"):
+        yield Diagnostic(node.place, "empty-value", f"{name} is empty", fix=("give a value, or remove the key",))
+    elif keyword in ("minimum", "maximum", "exclusiveMinimum"):
+        words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}[keyword]
+        yield Diagnostic(node.place, "out-of-range", f"{name} is {describe(node)}; it must be {words} {error.validator_value}")
+    else:
+        yield Diagnostic(node.place, "schema", f"{name} does not follow the rule `{keyword}` of a {kind} file")
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def describe(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    if node.value is None:
+        return "empty"
+    if isinstance(node.value, bool):
+        return "`true`" if node.value else "`false`"
+    text = str(node.value)
+    return f"`{text[:60]}{'...' if len(text) > 60 else ''}`"
+
+
+def _unknown_keys(error: Any, node: Node, name: str) -> Iterator[Diagnostic]:
+    assert isinstance(node, Mapping)
+    known = list(error.schema.get("properties", {}))
+    where = "here" if name == "the file" else f"in {name}"
+    for key, entry in node.entries.items():
+        if key not in known:
+            if " " in key and isinstance(entry.value, Scalar) and entry.value.value is None:
+                yield Diagnostic(entry.place, "unknown-key", f"unknown key `{key}` {where}",
+                                 reasons=("a comma inside { } or [ ] begins the next key",), fix=("quote the text before it: `\"..., ...\"`",))
+                continue
+            free = [other for other in known if other not in node.entries]
+            yield Diagnostic(entry.place, "unknown-key", f"unknown key `{key}` {where}", fix=did_you_mean(key, free or known))
+
+
+def _missing_keys(error: Any, node: Node, place: Place, name: str, kind: str) -> Iterator[Diagnostic]:
+    assert isinstance(node, Mapping)
+    for key in error.validator_value:
+        if key not in node.entries and f"'{key}'" in error.message:
+            text = error.schema.get("properties", {}).get(key, {}).get("description", "")
+            where = f"the {kind} has no `{key}:`" if name == "the file" else f"{name} has no `{key}:`"
+            yield Diagnostic(place, "missing-key", where, reasons=(text,) if text else (), fix=(f"add `{key}: ...`",))
+
+
+def _misplaced(error: Any, place: Place, path: list[str | int]) -> Diagnostic:
+    """A key that a `false` schema forbids: a base's keys in a variant, or a variant's in a base."""
+    key = str(path[-1])
+    if "then" not in error.absolute_schema_path:
+        return Diagnostic(place, "key-without-extends", f"`{key}:` changes a base, but this graph extends none",
+                          fix=("add `extends: BASE`, or write the instances under `instances:`",))
+    fix = "add: {NAME: COMPONENT}" if key == "instances" else f"set: {{{key}{'' if key in ('arch', 'machine') else '.KEY'}: VALUE}}"
+    return Diagnostic(place, "key-beside-extends", f"`{key}:` stands beside `extends:`; a variant names only its differences",
+                      fix=(f"write `{fix}`",))
+
+
+def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int], name: str) -> Diagnostic:
+    pattern, text = error.validator_value, str(error.instance)
+    is_key = "propertyNames" in error.absolute_schema_path
+    place = node.place
+    if is_key and isinstance(node, Mapping) and text in node.entries:
+        place = node.entries[text].place
+    subject = f"the name `{text}` in {name}" if is_key else f"{name} is `{text}`, which"
+    if pattern == "^[a-z][a-z0-9_]*$":
+        return Diagnostic(place, "bad-name", f"{subject} is not a C++ name in lower case",
+                          fix=("use small letters, digits and `_`, a letter first",))
+    if pattern == "^[a-z][a-z0-9_-]*$":
+        return Diagnostic(place, "bad-name", f"{subject} is not a name", fix=("use small letters, digits, `-` and `_`, a letter first",))
+    if pattern.startswith("^[A-Z]"):
+        return Diagnostic(place, "bad-name", f"{subject} is not an interface name", fix=("write it in PascalCase, as in `PageAllocator`",))
+    if pattern.startswith("^phx"):
+        return Diagnostic(place, "bad-cxx-name", f"{subject} is not a qualified C++ name of this project",
+                          fix=("write it as `phx::domain::Name`",))
+    if pattern == "^/":
+        return Diagnostic(place, "bad-device-path", f"{subject} is not a device-tree path", fix=(f"begin with a slash: `/{text}`",))
+    suffixes = {"\\.(cpp|S)$": "`.cpp` or `.S`", "\\.dts$": "`.dts`", "\\.dtso?$": "`.dts` or `.dtso`"}
+    if pattern in suffixes:
+        return Diagnostic(place, "bad-file-name", f"{subject} does not end in {suffixes[pattern]}")
+    return Diagnostic(place, "bad-file-name", f"{subject} is not a file name", fix=("use letters, digits, `.`, `/`, `_` and `-`",))

@@ -1,0 +1,101 @@
+"""Parameter values: from the text of a file to a number, word or flag, checked against the parameter's type and range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .diagnostics import did_you_mean
+from .model import Parameter, Value
+from .units import format_duration, format_size, parse_duration, parse_size
+
+NUMERIC = ("integer", "size", "duration")
+
+_EXPECTED = {
+    "integer": "a whole number",
+    "size": "a size in bytes, such as `4096` or `16 KiB`",
+    "duration": "a time, such as `10 ms` or a number of nanoseconds",
+    "boolean": "`true` or `false`",
+    "string": "text",
+    "choice": "one of its values",
+}
+_LEAST = {"integer": -(1 << 63), "size": 0, "duration": 0}
+_GREATEST = {"integer": (1 << 63) - 1, "size": (1 << 64) - 1, "duration": (1 << 63) - 1}
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Why a value will not do."""
+
+    code: str
+    message: str
+    fix: tuple[str, ...] = ()
+
+
+def parse(kind: str, raw: object) -> Value | Bad:
+    """Reads a value of a parameter type, without its range."""
+    result: Value | None = None
+    if kind == "integer":
+        result = raw if isinstance(raw, int) and not isinstance(raw, bool) else None
+    elif kind == "size":
+        result = parse_size(raw)
+    elif kind == "duration":
+        result = parse_duration(raw)
+    elif kind == "boolean":
+        result = raw if isinstance(raw, bool) else None
+    elif isinstance(raw, str):
+        result = raw
+    elif kind == "choice" and isinstance(raw, int) and not isinstance(raw, bool):
+        result = str(raw)
+    if result is None:
+        return _unreadable(kind, raw)
+    if kind in NUMERIC and isinstance(result, int) and not _LEAST[kind] <= result <= _GREATEST[kind]:
+        return Bad("out-of-range", f"`{raw}` does not fit a 64-bit {kind}")
+    return result
+
+
+def _unreadable(kind: str, raw: object) -> Bad:
+    shown = {True: "true", False: "false", None: "empty"}.get(raw, str(raw)) if raw is None or isinstance(raw, bool) else str(raw)
+    if kind == "size" and isinstance(raw, str):
+        return Bad("bad-size", f"`{shown}` is not a size", ("write bytes, or a number with B, KiB, MiB or GiB: `16 KiB`",))
+    if kind == "duration" and isinstance(raw, str):
+        return Bad("bad-duration", f"`{shown}` is not a time", ("write nanoseconds, or a number with ns, us, ms, s or min: `10 ms`",))
+    fix = (f'quote it: "{shown}"',) if kind == "string" else ()
+    return Bad("wrong-type", f"`{shown}` is not {_EXPECTED[kind]}", fix)
+
+
+def check(parameter: Parameter, raw: object) -> Value | Bad:
+    """Reads a value and holds it against the parameter's range."""
+    result = parse(parameter.type, raw)
+    if isinstance(result, Bad):
+        return result
+    if parameter.type == "choice" and result not in parameter.values:
+        listed = ", ".join(f"`{word}`" for word in parameter.values)
+        return Bad("not-a-choice", f"`{result}` is not one of {listed}", did_you_mean(str(result), parameter.values))
+    if parameter.type in NUMERIC and isinstance(result, int):
+        low, high = parameter.minimum, parameter.maximum
+        if (low is not None and result < low) or (high is not None and result > high):
+            return Bad("out-of-range", f"{show(parameter, result)} is outside {span(parameter)}",
+                       (f"use a value in {span(parameter)}",))
+    return result
+
+
+def show(parameter: Parameter, value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        if parameter.type == "size":
+            return format_size(value)
+        return format_duration(value) if parameter.type == "duration" else str(value)
+    return value
+
+
+def span(parameter: Parameter) -> str:
+    """The range in words: `1 to 1000`, `at least 4 KiB`."""
+    low, high = parameter.minimum, parameter.maximum
+    if parameter.type == "choice":
+        return ", ".join(parameter.values)
+    if low is not None and high is not None:
+        return f"{show(parameter, low)} to {show(parameter, high)}"
+    if low is not None:
+        return f"at least {show(parameter, low)}"
+    return f"at most {show(parameter, high)}" if high is not None else ""

@@ -1,0 +1,238 @@
+"""Pass 3a: a graph with what it extends applied: from graph files to one GraphSpec."""
+
+from __future__ import annotations
+
+from .cxx import KEYWORDS
+from .diagnostics import Diagnostic, Place, did_you_mean
+from .model import BootTest, Catalog, Choice, GraphFile, GraphSpec, InstanceSpec, Located, RequireSpec, WireSpec
+from .reader import entries, key_place, mapping, number, optional_text, text, value, value_place, words
+from .schema import Schemas
+from .source import Entry, Mapping, Node, Scalar, Sequence
+
+HARMLESS = ("unknown-key", "duplicate-key")
+SETTABLE = ("arch", "machine", "instances", "choose", "budgets", "boot_test")
+RESERVED_INSTANCES = frozenset(
+    {"none", "wiring", "init_sequence", "device_interrupts", "device_table", "graph_description"}
+)
+
+
+class Unusable(Exception):
+    """The graph, or one that it extends, cannot be read well enough to go on."""
+
+
+def flatten(catalog: Catalog, schemas: Schemas, graph: GraphFile, problems: list[Diagnostic]) -> GraphSpec:
+    """Applies the whole chain of `extends`. Adds to `problems`; raises Unusable if there is nothing to go on with."""
+    chain = _chain(catalog, graph, problems)
+    if any(problem.code not in HARMLESS for link in chain for problem in link.diagnostics):
+        raise Unusable
+    root = _normal(chain[-1].root)
+    for link in reversed(chain[:-1]):
+        root = _apply(root, link.root, problems)
+    if len(chain) > 1:
+        merged = [problem for problem in schemas.check("graph", root) if problem not in problems]
+        problems += merged
+        if any(problem.code not in HARMLESS for problem in merged):
+            raise Unusable
+    return _read(root, tuple(link.name for link in chain[1:]), graph, problems)
+
+
+def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> list[GraphFile]:
+    """The graph, its base, the base's base and so on."""
+    chain = [graph]
+    while True:
+        link = chain[-1]
+        problems += link.diagnostics
+        if link.extends is None:
+            return chain
+        place = value_place(link.root, "extends")
+        base = catalog.graphs.get(link.extends)
+        if base is None:
+            known = [name for name in catalog.graphs if name != link.name]
+            problems.append(Diagnostic(place, "unknown-graph", f"graph `{link.name}` extends `{link.extends}`, which does not exist",
+                                       fix=did_you_mean(link.extends, known)))
+            raise Unusable
+        if any(base.name == seen.name for seen in chain):
+            loop = [seen for seen in chain[next(i for i, seen in enumerate(chain) if seen.name == base.name):]]
+            names = " -> ".join([seen.name for seen in loop] + [base.name])
+            related = tuple((value_place(seen.root, "extends"), f"`{seen.name}` extends `{seen.extends}`") for seen in loop)
+            problems.append(Diagnostic(related[0][0], "extends-loop", f"graphs extend one another in a loop: {names}", related=related,
+                                       fix=("let one of them list its `instances:` instead of `extends:`",)))
+            raise Unusable
+        chain.append(base)
+
+
+def _long(node: Node) -> Mapping:
+    """An instance in its long form."""
+    if isinstance(node, Mapping):
+        return node
+    return Mapping({"component": Entry("component", node.place, node)}, node.place)
+
+
+def _with(parent: Mapping, key: str, place: Place, node: Node) -> Mapping:
+    return Mapping({**parent.entries, key: Entry(key, place, node)}, parent.place)
+
+
+def _normal(root: Mapping) -> Mapping:
+    instances = root.entries.get("instances")
+    if instances is None:
+        return root
+    long = {entry.key: Entry(entry.key, entry.place, _long(entry.value)) for entry in entries(instances.value)}
+    return _with(root, "instances", instances.place, Mapping(long, instances.value.place))
+
+
+def _apply(base: Mapping, variant: Mapping, problems: list[Diagnostic]) -> Mapping:
+    """The base with one variant's remove, replace, add and set, in this order."""
+    instances = dict(mapping(base.get("instances")).entries)
+    _remove(instances, variant, problems)
+    for entry in entries(variant.get("replace")):
+        if entry.key not in instances:
+            problems.append(_misses(entry.place, "replace", entry.key, instances))
+        else:
+            instances[entry.key] = Entry(entry.key, entry.place, _long(entry.value))
+    for entry in entries(variant.get("add")):
+        if entry.key in instances:
+            problems.append(Diagnostic(entry.place, "add-exists", f"`add:` names the instance `{entry.key}`, which the base has already",
+                                       related=((instances[entry.key].place, "it is here"),),
+                                       fix=(f"move the line to `replace:`, or write `set: {{instances.{entry.key}.KEY: VALUE}}`",)))
+        else:
+            instances[entry.key] = Entry(entry.key, entry.place, _long(entry.value))
+    held = base.entries["instances"]
+    root = _with(base, "instances", held.place, Mapping(instances, held.value.place))
+    for key in ("graph", "summary"):
+        if key in variant.entries:
+            root = _with(root, key, variant.entries[key].place, variant.entries[key].value)
+    for entry in entries(variant.get("set")):
+        root = _set(root, entry, problems)
+    return root
+
+
+def _remove(instances: dict[str, Entry], variant: Mapping, problems: list[Diagnostic]) -> None:
+    for name, place in words(variant.get("remove")):
+        if name not in instances:
+            problems.append(_misses(place, "remove", name, instances))
+        else:
+            del instances[name]
+
+
+def _misses(place: Place, what: str, name: str, instances: dict[str, Entry]) -> Diagnostic:
+    return Diagnostic(place, f"{what}-misses", f"`{what}:` names the instance `{name}`, which the base does not have",
+                      fix=did_you_mean(name, instances))
+
+
+def _set(root: Mapping, entry: Entry, problems: list[Diagnostic]) -> Mapping:
+    path = entry.key.split(".")
+    if path[0] not in SETTABLE:
+        problems.append(Diagnostic(entry.place, "set-misses", f"`set:` names `{entry.key}`, but a graph has no key `{path[0]}` to set",
+                                   fix=did_you_mean(path[0], SETTABLE)))
+        return root
+    if path[0] == "instances":
+        instances = mapping(root.get("instances")).entries
+        if len(path) < 3:
+            problems.append(Diagnostic(entry.place, "set-misses", f"`set: {entry.key}` would replace whole instances",
+                                       fix=("use `add:`, `remove:` and `replace:` for instances",)))
+            return root
+        if path[1] not in instances:
+            problems.append(Diagnostic(entry.place, "set-misses", f"`set:` names the instance `{path[1]}`, which the base does not have",
+                                       fix=did_you_mean(path[1], instances)))
+            return root
+    changed = _put(root, path, entry)
+    if changed is None:
+        problems.append(Diagnostic(entry.place, "set-misses", f"`set: {entry.key}` leads through a value that has no keys",
+                                   fix=("shorten the path",)))
+        return root
+    return changed
+
+
+def _put(node: Mapping, path: list[str], entry: Entry) -> Mapping | None:
+    key, rest = path[0], path[1:]
+    if not rest:
+        return _with(node, key, entry.place, entry.value)
+    below = node.entries.get(key)
+    if below is None:
+        inner: Mapping | None = Mapping({}, entry.place)
+    elif isinstance(below.value, Mapping):
+        inner = below.value
+    elif isinstance(below.value, Scalar) and below.value.value is None:
+        inner = Mapping({}, below.place)
+    else:
+        return None
+    assert inner is not None
+    changed = _put(inner, rest, entry)
+    return None if changed is None else _with(node, key, below.place if below is not None else entry.place, changed)
+
+
+# --- from the tree to a GraphSpec -----------------------------------------------------------------------------------
+
+
+def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: list[Diagnostic]) -> GraphSpec:
+    instances = []
+    for entry in sorted(entries(root.get("instances")), key=lambda entry: entry.key):
+        _check_name(entry.key, entry.place, problems)
+        instances.append(_instance(entry.key, entry.place, _long(entry.value)))
+    machine = optional_text(root, "machine")
+    budgets: dict[str, int | float] = {}
+    for entry in entries(root.get("budgets")):
+        amount = value(entry.value)
+        if isinstance(amount, (int, float)) and not isinstance(amount, bool):
+            budgets[entry.key] = amount
+    own = "add" if extends else "instances"
+    return GraphSpec(
+        name=graph.name, summary=text(root, "summary"), arch=text(root, "arch"), place=graph.place,
+        arch_place=key_place(root, "arch"), variant=bool(extends), extends=extends,
+        machine=Located(machine, value_place(root, "machine")) if machine is not None else None, instances=tuple(instances),
+        choose={entry.key: Choice(entry.key, entry.place, str(value(entry.value)), entry.value.place)
+                for entry in sorted(entries(root.get("choose")), key=lambda entry: entry.key)},
+        budgets=dict(sorted(budgets.items())), boot_test=_boot_test(root),
+        instances_place=key_place(graph.root, own, graph.place))
+
+
+def _boot_test(root: Mapping) -> BootTest | None:
+    if "boot_test" not in root.entries:
+        return None
+    test = mapping(root.get("boot_test"))
+    return BootTest(tuple(word for word, _ in words(test.get("send"))), tuple(word for word, _ in words(test.get("expect"))),
+                    number(test, "exit", 0))
+
+
+def _check_name(name: str, place: Place, problems: list[Diagnostic]) -> None:
+    if name in KEYWORDS or name in RESERVED_INSTANCES:
+        why = "a word of C++" if name in KEYWORDS else "a word of the generator"
+        problems.append(Diagnostic(place, "reserved-name", f"the instance `{name}` is {why}", fix=("choose another name",)))
+
+
+def _instance(name: str, place: Place, node: Mapping) -> InstanceSpec:
+    device = optional_text(node, "device")
+    parameters = {}
+    for entry in sorted(entries(node.get("parameters")), key=lambda entry: entry.key):
+        raw = value(entry.value)
+        parameters[entry.key] = (entry.place, Located(raw, entry.value.place))  # type: ignore[arg-type]
+    return InstanceSpec(
+        name=name, place=place, component=text(node, "component"), component_place=value_place(node, "component"),
+        device=Located(device, value_place(node, "device")) if device is not None else None, parameters=parameters,
+        wires={entry.key: _wire(entry) for entry in sorted(entries(node.get("wires")), key=lambda entry: entry.key)},
+        require=_requires(node), on_fail=text(node, "on_fail", "panic"))
+
+
+def _wire(entry: Entry) -> WireSpec:
+    node = entry.value
+    if isinstance(node, Sequence):
+        return WireSpec(entry.key, entry.place, words(node), True, False)
+    raw = value(node)
+    if raw == "none":
+        return WireSpec(entry.key, entry.place, (), False, True)
+    return WireSpec(entry.key, entry.place, ((str(raw), node.place),), False, False)
+
+
+def _requires(node: Mapping) -> tuple[RequireSpec, ...]:
+    found = []
+    for port in entries(node.get("require")):
+        for parameter in entries(port.value):
+            limits = mapping(parameter.value)
+            found.append(RequireSpec(port.key, port.place, parameter.key, parameter.place, _limit(limits, "min"), _limit(limits, "max"),
+                                     _limit(limits, "equals")))
+    return tuple(sorted(found, key=lambda require: (require.port, require.parameter)))
+
+
+def _limit(limits: Mapping, key: str) -> Located | None:
+    raw = value(limits.get(key))
+    return None if raw is None else Located(raw, value_place(limits, key))  # type: ignore[arg-type]
