@@ -31,7 +31,7 @@ void Boot::enter(PhysAddr device_tree, unsigned entry_level, PhysAddr image_base
     if (entry_level > 2) {
         panic("started at EL3: the loader must enter the kernel at EL2 or EL1");
     }
-    if (image_base != PhysAddr{reinterpret_cast<std::uintptr_t>(PHX_RAM_BASE)} + k_text_offset) {
+    if (image_base != ports::boot::devices().memory_base() + k_text_offset) {
         panic("loaded at the wrong address: RAM of this machine starts elsewhere than in the graph's device tree");
     }
     ports::boot::kernel().start();

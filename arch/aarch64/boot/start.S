@@ -29,6 +29,7 @@ _start:
     .ascii  "ARM\x64"
     .long   0
 
+    .section .text.start, "ax", %progbits
 enter:
     mov     x20, x0                             // the device tree's address
     adr     x22, _start                         // where we really are

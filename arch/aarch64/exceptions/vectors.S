@@ -10,7 +10,7 @@
     .equ    k_short,        208
     .equ    k_stack_shift,  16
 
-    .macro  ventry label, number
+    .macro  ventry label
     .balign 128
     // Stacks are aligned to twice their size, so the bit at k_stack_shift of sp is clear in a good one and set once it ran over. There
     // is no free register yet: sp and x0 trade places through their sum.
@@ -20,33 +20,33 @@
     tbnz    x0, #k_stack_shift, 1f
     sub     x0, sp, x0
     sub     sp, sp, x0
-    b       \label\()_\number
+    \label
 1:  b       overflow
+    .endm
+
+    // The return address tells fault_entry which vector it was.
+    .macro  fault
+    str     x30, [sp, #k_x30]
+    bl      fault_entry
+    .endm
+    .macro  interrupt
+    b       interrupt_entry
     .endm
 
     .section .text.vectors, "ax", %progbits
     .balign 2048
     .global phx_vectors
 phx_vectors:
-    ventry  fault, 0
-    ventry  fault, 1
-    ventry  fault, 2
-    ventry  fault, 3
-    ventry  fault, 4
-    ventry  interrupt, 5
-    ventry  fault, 6
-    ventry  fault, 7
-    ventry  fault, 8
-    ventry  fault, 9
-    ventry  fault, 10
-    ventry  fault, 11
-    ventry  fault, 12
-    ventry  fault, 13
-    ventry  fault, 14
-    ventry  fault, 15
-    .balign 128
+    .rept   5
+    ventry  fault
+    .endr
+    ventry  interrupt
+    .rept   10
+    ventry  fault
+    .endr
 
-    // All registers into the frame at sp; sp before the exception was sp + k_frame.
+    .section .text.entry, "ax", %progbits
+    // x0 to x27 and what the processor says into the frame at sp, and the frame record. Callers have saved x28 to x30.
 save_all:
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -62,7 +62,6 @@ save_all:
     stp     x22, x23, [sp, #176]
     stp     x24, x25, [sp, #192]
     stp     x26, x27, [sp, #208]
-    stp     x28, x29, [sp, #224]
     mrs     x0, elr_el1
     mrs     x1, spsr_el1
     stp     x0, x1, [sp, #k_elr]
@@ -73,22 +72,16 @@ save_all:
     add     x29, sp, #k_record
     ret
 
-    .macro  fault_entry number
-fault_\number:
-    str     x30, [sp, #k_x30]
+fault_entry:
+    stp     x28, x29, [sp, #224]
+    mov     x28, x30
     bl      save_all
     add     x0, sp, #k_frame
     str     x0, [sp, #(k_x30 + 8)]
     mov     x0, sp
-    mov     w1, #\number
+    ubfx    x1, x28, #7, #4                     // 128 bytes a vector, 16 vectors from a multiple of 2048
     bl      phx_on_exception
-    b       restore_all
-    .endm
-    .irp n, 0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-    fault_entry \n
-    .endr
 
-restore_all:
     ldp     x0, x1, [sp, #k_elr]
     msr     elr_el1, x0
     msr     spsr_el1, x1
@@ -112,7 +105,7 @@ restore_all:
     eret
 
     // Interrupts save what the procedure call standard lets a callee change (AAPCS64, 6.1.1), at the top of the room that ventry made.
-interrupt_5:
+interrupt_entry:
     add     sp, sp, #(k_frame - k_short)
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -157,6 +150,7 @@ overflow:
     sub     x0, x0, #k_frame
     mov     sp, x0
     mrs     x0, tpidr_el0
+    stp     x28, x29, [sp, #224]
     str     x30, [sp, #k_x30]
     bl      save_all
     mrs     x0, tpidrro_el0

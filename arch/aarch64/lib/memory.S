@@ -1,7 +1,7 @@
 // memcpy, memmove, memset, memcmp, strlen: what clang calls even in freestanding code. Wide, general registers only. They may only be used
 // with the MMU on: unaligned accesses to device memory fault (Arm ARM DDI 0487, B2.5.2).
 
-    .text
+    .section .text.entry, "ax", %progbits
 
     // void* memcpy(void* to, const void* from, size_t n): 16 bytes a step, then the tail.
     .global memcpy

@@ -15,7 +15,7 @@ extern "C" void phx_replace_kernel_map(std::uint64_t new_l1, std::uint64_t empty
 namespace phx::arch {
 namespace {
 
-[[nodiscard]] PhysAddr ram_base() { return PhysAddr{reinterpret_cast<std::uintptr_t>(PHX_RAM_BASE)}; }
+[[nodiscard]] PhysAddr ram_base() { return ports::mmu::devices().memory_base(); }
 [[nodiscard]] VirtAddr linear(PhysAddr physical) { return k_linear_base + (physical - ram_base()); }
 [[nodiscard]] PhysAddr image_address(const char* symbol) { return ram_base() + (address_of(symbol) - k_linear_base); }
 

@@ -16,7 +16,6 @@ extern const char __stack_guard[];
 extern const char __stack_bottom[];
 extern const char __stack_top[];
 extern const char __kernel_end[];
-extern const char PHX_RAM_BASE[];  // an absolute symbol: its address is the value
 extern const std::uint32_t __phx_symbols_start[];
 extern const std::uint32_t __phx_symbols_end[];
 }
