@@ -1,7 +1,5 @@
 #include <console/pl011/pl011.hpp>
 
-#include <algorithm>
-
 #include <arch/cpu.hpp>
 #include <arch/interrupts.hpp>
 #include <console/pl011/registers.hpp>

@@ -58,8 +58,7 @@ struct TimerInfo {
 
 // Any context.
 //   arm(timer, deadline)  moves it if it is armed already; a deadline that has passed expires at once, from interrupt
-//   context.
-//                         Equal deadlines expire in the order of arming
+//                         context; equal deadlines expire in the order of arming
 //   cancel(timer)         true if it was armed: then on_expired will not run for it
 //   pending()             how many are armed
 //   expired()             how many have expired since boot
