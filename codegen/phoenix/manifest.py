@@ -205,7 +205,8 @@ def _interrupt(index: int, node: Node, parameters: tuple[Parameter, ...], proble
     interrupt = mapping(node)
     name = text(interrupt, "name")
     _check_word(name, value_place(interrupt, "name"), "interrupt", problems)
-    by_parameter, by_value = None, ()
+    by_parameter: str | None = None
+    by_value: tuple[tuple[str, int], ...] = ()
     if "index_by" in interrupt.entries:
         if "index" in interrupt.entries:
             problems.append(Diagnostic(key_place(interrupt, "index"), "index-twice", f"interrupt `{name}` has both `index` and `index_by`",

@@ -49,11 +49,12 @@ def resolve(
 ) -> ResolvedGraph:
     """Resolves and orders one graph. Raises Failed with everything that is wrong, `problems` from before included."""
     placed = _place(catalog, spec, problems)
+    whole = len(placed) == len(spec.instances)
     if spec.arch == "host":
-        placed = wire.with_fakes(catalog, placed, spec, problems)
+        placed = wire.with_fakes(catalog, placed, problems)
     _count(placed, problems)
     libraries = catalog.libraries(spec.arch)
-    wires = wire.connect(catalog, spec, placed, libraries, problems)
+    wires = wire.connect(catalog, spec, placed, libraries, whole, problems)
     values = parameters.settle(placed, wires, problems)
     devices = claim.claim(spec, placed, values, tree, machine is not None or spec.arch == "host", problems)
     unordered = {
