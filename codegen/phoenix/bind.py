@@ -186,13 +186,24 @@ def archetype_target(interface: Interface) -> Target:
                   f"extern {kind} {name};", "phx::archetypes")
 
 
+def own_archetype_target(component: Component) -> Target:
+    """The instance itself, where there is no graph: declared only, never defined."""
+    kind = "::" + component.cxx_class
+    return Target("self", "::phx::archetypes::own", kind, component.header_include, f"extern {kind} own;", "phx::archetypes")
+
+
 def ports_file(
-    component: Component, interfaces: Mapping[str, Interface], users: Mapping[str, Sequence[User]]
+    component: Component, interfaces: Mapping[str, Interface], users: Mapping[str, Sequence[User]], own: Target | None
 ) -> PortsFile:
-    """`users`: for each port, one binding per instance of the component (one for a library)."""
+    """`users`: for each port, one binding per instance of the component (one for a library). `own`: the instance itself, where there
+    is just one."""
     targets: list[Target] = []
     includes: set[str] = set()
     functions = []
+    if own is not None:
+        targets.append(own)
+        functions.append(PortFunction(("The instance itself, for code that the hardware enters by name.",),
+                                      (f"inline constexpr auto& self() {{ return {own.expression}; }}",)))
     for port in component.ports:
         interface = interfaces[port.interface]
         bound = users[port.name]

@@ -94,10 +94,11 @@ class Bindings:
             port.name: [self.user(instance.name, instance.wire(port.name)) for instance in self.by_component[component.name]]
             for port in component.ports
         }
-        return bind.ports_file(component, self.interfaces, users)
+        own = None if component.many else self.targets[self.by_component[component.name][0].name]
+        return bind.ports_file(component, self.interfaces, users, own)
 
     def library_ports(self, library: Component, wires: tuple[Wire, ...]) -> bind.PortsFile:
-        return bind.ports_file(library, self.interfaces, {wire.port.name: [self.user(library.name, wire)] for wire in wires})
+        return bind.ports_file(library, self.interfaces, {wire.port.name: [self.user(library.name, wire)] for wire in wires}, None)
 
     def generated(self) -> list[Interface]:
         """The interfaces that the wiring itself provides to some port of this graph."""

@@ -161,4 +161,5 @@ def _archetype_ports(catalog: Catalog, component: Component) -> bind.PortsFile:
     for port in component.ports:
         target = bind.archetype_target(catalog.interfaces[port.interface])
         users[port.name] = [bind.User("sample", (target,), f"{port.name}: the archetype of {port.interface}")]
-    return bind.ports_file(component, catalog.interfaces, users)
+    own = None if component.many or component.library else bind.own_archetype_target(component)
+    return bind.ports_file(component, catalog.interfaces, users, own)

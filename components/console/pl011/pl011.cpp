@@ -38,7 +38,7 @@ Result<void> Pl011::verify() const {
 Result<void> Pl011::configure_line() {
     // The divisor is clock / (16 * baud) with six binary places (section 3.3.5): 64 / 16 = 4.
     const auto baud = static_cast<std::uint64_t>(instance_.baud);
-    const std::uint64_t divisor = (4 * std::uint64_t{instance_.clock_hz} + baud / 2) / baud;
+    const std::uint64_t divisor = (4 * static_cast<std::uint64_t>(instance_.clock_hz) + baud / 2) / baud;
     if (divisor < 64 || divisor >= std::uint64_t{65536} * 64) {
         return Errno::range;
     }
