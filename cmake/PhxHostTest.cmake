@@ -2,32 +2,41 @@
 
 set(PHX_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
 
+# Each library below has a twin `.flags`, with what compiling against it takes.
+add_library(phx_host_any INTERFACE)
+target_link_libraries(phx_host_any INTERFACE phx_common)
+target_include_directories(phx_host_any INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
+target_compile_options(phx_host_any INTERFACE -O1 -fno-omit-frame-pointer ${PHX_SANITIZE})
+
 # libc++, linked statically: the library whose headers the kernel is compiled with.
-add_library(phx_host INTERFACE)
-target_link_libraries(phx_host INTERFACE phx_common Threads::Threads
+add_library(phx_libcxx.flags INTERFACE)
+target_link_libraries(phx_libcxx.flags INTERFACE phx_host_any)
+target_compile_options(phx_libcxx.flags INTERFACE
+    -nostdinc++ "SHELL:-isystem ${PHX_LIBCXX_HEADERS}" -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE)
+add_library(phx_libcxx INTERFACE)
+target_link_libraries(phx_libcxx INTERFACE phx_libcxx.flags Threads::Threads
     ${PHX_LLVM}/lib/libc++.a ${PHX_LLVM}/lib/libc++abi.a)
-target_include_directories(phx_host INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
-target_compile_options(phx_host INTERFACE -O1 -fno-omit-frame-pointer -nostdinc++
-    "SHELL:-isystem ${PHX_LIBCXX_HEADERS}" -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE ${PHX_SANITIZE})
-target_link_options(phx_host INTERFACE -fuse-ld=lld -nostdlib++ ${PHX_SANITIZE})
+target_link_options(phx_libcxx INTERFACE -fuse-ld=lld -nostdlib++ ${PHX_SANITIZE})
 
 set(googletest /usr/src/googletest/googletest)
+add_library(phx_gtest.flags ALIAS phx_libcxx.flags)
 add_library(phx_gtest STATIC EXCLUDE_FROM_ALL ${googletest}/src/gtest-all.cc ${googletest}/src/gtest_main.cc)
 target_include_directories(phx_gtest SYSTEM PUBLIC ${googletest}/include)
 target_include_directories(phx_gtest PRIVATE ${googletest})
-target_compile_options(phx_gtest PRIVATE -w)
-target_link_libraries(phx_gtest PUBLIC phx_host)
+target_precompile_headers(phx_gtest PRIVATE <gtest/gtest.h>)
+target_link_libraries(phx_gtest PUBLIC phx_libcxx)
 
 # rapidcheck is packaged for libstdc++ only, so property tests and the code under test are compiled against that.
+add_library(phx_property.flags ALIAS phx_host_any)
 add_library(phx_property INTERFACE)
-target_link_libraries(phx_property INTERFACE phx_common Threads::Threads rapidcheck gtest gtest_main)
-target_include_directories(phx_property INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
-target_compile_options(phx_property INTERFACE -O1 -fno-omit-frame-pointer ${PHX_SANITIZE})
+target_link_libraries(phx_property INTERFACE phx_host_any rapidcheck gtest gtest_main Threads::Threads)
 target_link_options(phx_property INTERFACE -fuse-ld=lld ${PHX_SANITIZE})
 
+add_library(phx_fuzzer.flags INTERFACE)
+target_link_libraries(phx_fuzzer.flags INTERFACE phx_libcxx.flags)
+target_compile_options(phx_fuzzer.flags INTERFACE -fsanitize=fuzzer-no-link)
 add_library(phx_fuzzer INTERFACE)
-target_link_libraries(phx_fuzzer INTERFACE phx_host)
-target_compile_options(phx_fuzzer INTERFACE -fsanitize=fuzzer-no-link)
+target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags phx_libcxx)
 target_link_options(phx_fuzzer INTERFACE -fsanitize=fuzzer)
 
 set(PHX_TEST_ENVIRONMENT
@@ -40,18 +49,19 @@ set(PHX_TEST_ENVIRONMENT
 function(phx_host_test)
     cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;COMPONENT;GEN" "SOURCES;TESTS;PROPERTIES;FUZZERS")
     if(arg_TESTS)
-        phx_host_executable(${arg_NAME} phx_gtest ${arg_TESTS} ${arg_SOURCES})
+        phx_host_executable(${arg_NAME} phx_gtest ${arg_TESTS})
+        target_precompile_headers(${arg_NAME} REUSE_FROM phx_gtest)
         phx_host_ctest(host.${arg_NAME} host COMMAND ${arg_NAME} --gtest_brief=1)
     endif()
     foreach(file ${arg_PROPERTIES})
         cmake_path(GET file STEM name)
-        phx_host_executable(${arg_NAME}.${name} phx_property ${file} ${arg_SOURCES})
+        phx_host_executable(${arg_NAME}.${name} phx_property ${file})
         phx_host_ctest(host.${arg_NAME}.${name} host COMMAND ${arg_NAME}.${name} --gtest_brief=1)
     endforeach()
     foreach(file ${arg_FUZZERS})
         cmake_path(GET file STEM name)
         cmake_path(GET file PARENT_PATH folder)
-        phx_host_executable(${arg_NAME}.${name} phx_fuzzer ${file} ${arg_SOURCES})
+        phx_host_executable(${arg_NAME}.${name} phx_fuzzer ${file})
         set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
         file(MAKE_DIRECTORY ${found})
         set(corpus ${found})
@@ -67,11 +77,34 @@ endfunction()
 
 add_custom_target(host-tests)
 
+# An executable of the files given and of the graph's sources, which are compiled once where that makes no difference.
 function(phx_host_executable target library)
-    add_executable(${target} ${ARGN})
+    set(own ${arg_SOURCES})
+    list(REMOVE_ITEM own ${PHX_SHARED_SOURCES})
+    set(shared ${arg_SOURCES})
+    list(REMOVE_ITEM shared ${own})
+    add_library(${target}.sources OBJECT ${own})
+    target_link_libraries(${target}.sources PRIVATE ${library}.flags)
+    target_include_directories(${target}.sources PRIVATE ${arg_GEN}/include)
+    add_executable(${target} ${ARGN} $<TARGET_OBJECTS:${target}.sources>)
+    foreach(source ${shared})
+        phx_shared_object(${library} ${source} object)
+        target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
+    endforeach()
     target_link_libraries(${target} PRIVATE ${library})
     target_include_directories(${target} PRIVATE ${arg_GEN}/include)
     add_dependencies(host-tests ${target})
+endfunction()
+
+# Sets `result` to the object library of one source that looks the same to every test.
+function(phx_shared_object library source result)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${CMAKE_SOURCE_DIR} OUTPUT_VARIABLE name)
+    string(REPLACE "/" "." name ${library}.${name})
+    if(NOT TARGET ${name})
+        add_library(${name} OBJECT EXCLUDE_FROM_ALL ${source})
+        target_link_libraries(${name} PRIVATE ${library}.flags)
+    endif()
+    set(${result} ${name} PARENT_SCOPE)
 endfunction()
 
 function(phx_host_ctest name labels)

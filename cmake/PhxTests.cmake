@@ -5,6 +5,21 @@ enable_testing()
 find_package(Threads REQUIRED)
 include(PhxHostTest)
 
+# What the generator reads: a change here, or a test that appears, configures again.
+file(GLOB_RECURSE inputs CONFIGURE_DEPENDS
+    ${CMAKE_SOURCE_DIR}/components/*.yaml ${CMAKE_SOURCE_DIR}/arch/*.yaml ${CMAKE_SOURCE_DIR}/dts/*.yaml
+    ${CMAKE_SOURCE_DIR}/codegen/phoenix/*.py ${CMAKE_SOURCE_DIR}/codegen/phoenix/*.j2)
+file(GLOB_RECURSE tests CONFIGURE_DEPENDS
+    ${CMAKE_SOURCE_DIR}/components/*_test.cpp ${CMAKE_SOURCE_DIR}/components/*_property.cpp
+    ${CMAKE_SOURCE_DIR}/components/*_fuzz.cpp)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${inputs})
+
+execute_process(
+    COMMAND ${PHX_PYTHON_ENVIRONMENT} -m phoenix_tools.shared_sources
+        --root ${CMAKE_SOURCE_DIR} --out ${CMAKE_BINARY_DIR}/shared.cmake
+    COMMAND_ERROR_IS_FATAL ANY)
+include(${CMAKE_BINARY_DIR}/shared.cmake)
+
 phx_generate(emit-tests --root ${CMAKE_SOURCE_DIR} --out ${CMAKE_BINARY_DIR})
 include(${CMAKE_BINARY_DIR}/tests.cmake)
 

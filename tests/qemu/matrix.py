@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Iterator, List
 
-from phoenix.api import resolve
+from phoenix.api import open_project
 from phoenix.diagnostics import Failed
 from phoenix_tools.workspace import Workspace
 
@@ -47,9 +47,10 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     lines: List[str] = []
+    project = open_project(options.root)
     for graph in Workspace(options.root).image_graphs():
         try:
-            resolved = resolve(options.root, graph)
+            resolved = project.resolve(graph)
         except Failed as failed:
             print(failed.render(), file=sys.stderr)
             return 2

@@ -83,8 +83,8 @@ def _ninja(workspace: Workspace, graph: str, directory: Path, targets: Sequence[
     if ninja.returncode != 0:
         if graph != "tests":
             resolve_or_stop(workspace, graph)
-        raise Stop("\n".join(_readable(said)))
-    for line in _readable(said):
+        raise Stop("\n".join(_readable(said, workspace.root)))
+    for line in _readable(said, workspace.root):
         err.out(line)
 
 
@@ -113,8 +113,8 @@ def _progress(graph: str) -> Iterator[_Show]:
         yield Live()
 
 
-def _readable(lines: list[str]) -> list[str]:
-    """Drops what Ninja and CMake say about themselves: the failed command line and the name of its output."""
+def _readable(lines: list[str], root: Path) -> list[str]:
+    """Drops what Ninja and CMake say about themselves, and names files as the checkout does."""
     kept: list[str] = []
     skip_command = False
     for line in lines:
@@ -123,7 +123,7 @@ def _readable(lines: list[str]) -> list[str]:
         elif line.startswith("FAILED: "):
             skip_command = True
         elif not line.startswith(("ninja: ", "-- ")) and line.strip():
-            kept.append(line)
+            kept.append(line.replace(f"{root}/", "").replace("../../", ""))
     return kept
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
-from phoenix.api import catalog as load_catalog
-from phoenix.api import resolve, to_json
-from phoenix.diagnostics import Diagnostic, Failed, ordered
+from phoenix import api as generator
+from phoenix.diagnostics import Failed
 from phoenix.model import ResolvedGraph
 from phoenix_tools.terminal import BAD_INPUT, Stop, out
 from phoenix_tools.workspace import Workspace
@@ -26,27 +25,17 @@ def resolve_image(workspace: Workspace, graph: str) -> ResolvedGraph:
 
 def resolve_or_stop(workspace: Workspace, graph: str) -> ResolvedGraph:
     try:
-        return resolve(workspace.root, graph)
+        return generator.resolve(workspace.root, graph)
     except Failed as failed:
         raise Stop(failed.render(), BAD_INPUT) from None
 
 
 def check(workspace: Workspace, graphs: tuple[str, ...]) -> None:
     """Resolves the graphs named, or all; prints every diagnostic of the run at once."""
-    found: list[Diagnostic] = []
-    catalog = load_catalog(workspace.root)
-    names = graphs or tuple(sorted(catalog.graphs))
-    if not graphs:
-        found += catalog.diagnostics
-    for name in names:
-        try:
-            resolve(workspace.root, name)
-        except Failed as failed:
-            found += failed.diagnostics
+    found = generator.check(workspace.root, list(graphs))
     if found:
-        unique = ordered(found)
-        raise Stop("\n".join(each.render() for each in unique) + f"\n{_count(len(unique), 'error')}", BAD_INPUT)
-    out.print(f"{_count(len(names), 'graph')} without errors: {', '.join(names)}")
+        raise Stop("\n".join(each.render() for each in found) + f"\n{_count(len(found), 'error')}", BAD_INPUT)
+    out.print(f"No errors in {', '.join(graphs) if graphs else 'any graph or manifest'}.")
 
 
 def _count(number: int, noun: str) -> str:
@@ -54,7 +43,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def show(workspace: Workspace, graph: str, *, as_json: bool, as_dot: bool) -> None:
-    content: Mapping[str, Any] = to_json(resolve_or_stop(workspace, graph))
+    content: Mapping[str, Any] = generator.to_json(resolve_or_stop(workspace, graph))
     if as_json:
         out.out(json.dumps(content, indent=2))
     elif as_dot:

@@ -86,14 +86,9 @@ def crossings(graph: Mapping[str, Any], objects: Sequence[Symbols]) -> list[Cros
 
 def _is_wired(graph: Mapping[str, Any], user: str, symbol: str) -> bool:
     """Whether generated code's `symbol` is `user`'s to use: a provider's object, or what the wiring itself provides."""
-    providers = {
-        provider
-        for instance in graph["instances"]
-        if instance["component"] == user
-        for port in instance["ports"].values()
-        for provider in port["providers"]
-    }
-    providers |= {provider for port in graph.get("library_ports", {}).get(user, {}).values() for provider in port}
+    ports = [each["ports"] for each in graph["instances"] if each["component"] == user]
+    ports.append(graph["library_ports"].get(user, {}))
+    providers = {provider for each in ports for port in each.values() for provider in port["providers"]}
     name = _WIRED.match(demangle([symbol])[0])
     if name is None:
         return "wiring" in providers or any(f"phx::ports::{user}::" in text for text in demangle([symbol]))
