@@ -61,38 +61,55 @@ def read_symbols(objects: Sequence[str], directory: Path) -> list[Symbols]:
     return [Symbols(source_of(name), frozenset(defined[name]), frozenset(undefined[name])) for name in objects]
 
 
-def crossings(graph: Mapping[str, Any], objects: Sequence[Symbols]) -> list[Crossing]:
-    """References that no edge of the graph covers. Symbols that nobody defines are the linker's to report."""
+def crossings(graph: Mapping[str, Any], objects: Sequence[Symbols], arch_names: frozenset[str]) -> list[Crossing]:
+    """References that no edge of the graph covers. Symbols that nobody defines are the linker's to report.
+
+    `arch_names` are words of the <arch/...> headers: a plain symbol among them is declared there, for all.
+    """
     component = {source: name for name, sources in graph["sources"].items() for source in sources}
     owners: dict[str, set[str]] = defaultdict(set)
     for each in objects:
         for symbol in each.defined:
             owners[symbol].add(component.get(each.source, GENERATED))
     libraries = set(graph["libraries"])
-    found: list[Crossing] = []
+    candidates: list[Crossing] = []
     for each in objects:
-        user = component.get(each.source, GENERATED)
-        if user == GENERATED:
+        user = component.get(each.source)
+        if user is None:
             continue
         allowed = {user, *libraries, *graph["allowed_edges"].get(user, ())}
-        for symbol in sorted(each.undefined):
+        for symbol in sorted(each.undefined - arch_names):
             defining = owners.get(symbol, set())
             if defining and not defining & allowed:
-                owner = sorted(defining)[0]
-                if owner != GENERATED or not _is_wired(graph, user, symbol):
-                    found.append(Crossing(each.source, user, owner, symbol))
-    return found
+                candidates.append(Crossing(each.source, user, sorted(defining)[0], symbol))
+    wired = {user: wired_names(graph, user) for user in {each.user for each in candidates}}
+    names = demangle(each.symbol for each in candidates)
+    return [each for each, name in zip(candidates, names) if name not in wired[each.user]]
 
 
-def _is_wired(graph: Mapping[str, Any], user: str, symbol: str) -> bool:
-    """Whether generated code's `symbol` is `user`'s to use: a provider's object, or what the wiring itself provides."""
-    ports = [each["ports"] for each in graph["instances"] if each["component"] == user]
-    ports.append(graph["library_ports"].get(user, {}))
-    providers = {provider for each in ports for port in each.values() for provider in port["providers"]}
-    name = _WIRED.match(demangle([symbol])[0])
-    if name is None:
-        return "wiring" in providers or any(f"phx::ports::{user}::" in text for text in demangle([symbol]))
-    return name[1] in providers or (name[1] not in {each["name"] for each in graph["instances"]} and "wiring" in providers)
+def wired_names(graph: Mapping[str, Any], user: str) -> set[str]:
+    """What the generated <ports/USER.hpp> makes a component's object refer to, by demangled name."""
+    instances = {each["name"]: each for each in graph["instances"]}
+    own = [each for each in instances.values() if each["component"] == user]
+    ports = [port for each in own for port in each["ports"].values()]
+    ports += graph["library_ports"].get(user, {}).values()
+    names = {f"phx::wiring::{each['name']}" for each in own}
+    names |= {f"phx::wiring::{provider}" for port in ports for provider in port["providers"]}
+    interfaces = {port["interface"] for port in ports if "wiring" in port["providers"]}
+    called: list[tuple[str, str]] = []  # the sequence and the dispatcher are inline, so their user calls for them
+    if "InitSequence" in interfaces:
+        called += [(each["name"], each["init"]["method"]) for each in instances.values() if each["init"]]
+    if "DeviceInterrupts" in interfaces:
+        called += [(each["instance"], each["handler"]) for each in graph["interrupts"] if each["handler"]]
+    for name, method in called:
+        names |= {f"phx::wiring::{name}", f"{instances[name]['class'].removeprefix('::')}::{method}"}
+    return names
+
+
+def arch_words(root: Path, arch: str) -> frozenset[str]:
+    """Every word of the architecture's own headers."""
+    headers = (root / "arch" / arch / "include").rglob("*.hpp")
+    return frozenset(word for header in headers for word in re.findall(r"\w+", header.read_text(encoding="utf-8")))
 
 
 def report(root: Path, found: Sequence[Crossing], graph: Mapping[str, Any]) -> str:
@@ -136,7 +153,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     graph = json.loads((options.out / "graph.json").read_text(encoding="utf-8"))
     objects = (options.out / "objects.rsp").read_text(encoding="utf-8").split("\n")
-    found = crossings(graph, read_symbols([name for name in objects if name], options.out))
+    symbols = read_symbols([name for name in objects if name], options.out)
+    found = crossings(graph, symbols, arch_words(options.root, graph["arch"]))
     if found:
         print(report(options.root, found, graph), file=sys.stderr)
         return 1
