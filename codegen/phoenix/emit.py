@@ -145,6 +145,9 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
     writer.put(include / "wiring.hpp", printer("wiring.hpp", graph=name, **_wiring(bindings, generated)))
     writer.put(gen / "wiring.cpp", printer("wiring.cpp", graph=name, summary=graph.spec.summary, **_wiring(bindings, generated)))
     sources = [gen / "wiring.cpp"]
+    if any(interface.generated == "init_sequence" for interface in generated):
+        writer.put(gen / "init_sequence.cpp", printer("init_sequence.cpp", graph=name, **_init_sequence(graph)))
+        sources.append(gen / "init_sequence.cpp")
     if any(interface.generated == "device_interrupts" for interface in generated):
         writer.put(gen / "interrupts.cpp", printer("interrupts.cpp", graph=name, **_interrupts(bindings)))
         sources.append(gen / "interrupts.cpp")
@@ -189,7 +192,7 @@ def _interrupts(bindings: Bindings) -> dict[str, Any]:
 
 def _generated(kind: str, graph: ResolvedGraph) -> dict[str, Any]:
     if kind == "init_sequence":
-        return _init_sequence(graph)
+        return {}
     if kind == "device_interrupts":
         return {"lines": [line for line in graph.lines if line.handler]}
     if kind == "device_table":

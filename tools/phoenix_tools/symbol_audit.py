@@ -20,6 +20,8 @@ from typing import Any
 from phoenix_tools.symbol_table import LLVM, demangle, readable
 
 GENERATED = "(generated)"
+# What the wiring itself provides out of line.
+WIRING_MEMBERS = {"InitSequence": ("run",), "DeviceInterrupts": ("dispatch", "lines")}
 _WIRED = re.compile(r"^(?:phx::)?wiring::(\w+)$")
 
 
@@ -96,13 +98,7 @@ def wired_names(graph: Mapping[str, Any], user: str) -> set[str]:
     names = {f"phx::wiring::{each['name']}" for each in own}
     names |= {f"phx::wiring::{provider}" for port in ports for provider in port["providers"]}
     interfaces = {port["interface"] for port in ports if "wiring" in port["providers"]}
-    called: list[tuple[str, str]] = []  # the sequence and the dispatcher are inline, so their user calls for them
-    if "InitSequence" in interfaces:
-        called += [(each["name"], each["init"]["method"]) for each in instances.values() if each["init"]]
-    if "DeviceInterrupts" in interfaces:
-        called += [(each["instance"], each["handler"]) for each in graph["interrupts"] if each["handler"]]
-    for name, method in called:
-        names |= {f"phx::wiring::{name}", f"{instances[name]['class'].removeprefix('::')}::{method}"}
+    names |= {f"phx::wiring::{interface}::{member}" for interface in interfaces for member in WIRING_MEMBERS.get(interface, ())}
     return names
 
 

@@ -20,7 +20,7 @@ std::span<const std::byte> Boot::device_tree() const {
 }
 
 PhysRange Boot::image() const {
-    return {image_base_, address_of(__kernel_end) - address_of(_start)};
+    return {image_base_, address_of(__kernel_end) - address_of(__image_start)};
 }
 
 void Boot::enter(PhysAddr device_tree, unsigned entry_level, PhysAddr image_base) {

@@ -76,7 +76,7 @@ PhysAddr Mmu::to_physical(const void* pointer) const {
 }
 
 Result<void> Mmu::map_memory(EarlyTables& tables, PhysAddr root) {
-    const PhysRange image{image_address(_start), static_cast<std::uint64_t>(__kernel_end - _start)};
+    const PhysRange image{image_address(__image_start), static_cast<std::uint64_t>(__kernel_end - __image_start)};
     auto map = [&](PhysRange part) { return map_range(tables, root, linear(part.base), part.base, part.size, k_read_write); };
     for (const PhysRange& memory : ports::mmu::boot_info().memory()) {
         PhysRange usable{memory.base.aligned_up(k_page_size), 0};
@@ -105,7 +105,7 @@ Result<void> Mmu::map_image(EarlyTables& tables, PhysAddr root) {
     auto map = [&](const char* begin, const char* end, Rights rights) {
         return map_range(tables, root, address_of(begin), image_address(begin), static_cast<std::uint64_t>(end - begin), rights);
     };
-    TRY(map(_start, __text_end, k_text));
+    TRY(map(__image_start, __text_end, k_text));
     TRY(map(__rodata_start, __rodata_end, k_read_only));
     TRY(map(__data_start, __stack_guard, k_read_write));
     return map(__stack_bottom, __kernel_end, k_read_write);

@@ -14,9 +14,20 @@ struct InitStep {
     bool fatal;  // on_fail: panic
 };
 
-// run(on_failure): boot context, once. on_failure(step, error) is called for each step that fails or is skipped because one
-// that it needs failed (then with Errno::canceled); after a fatal one it must not return.
+// Told of each step that fails, and of each that is skipped because one that it needs failed (then with Errno::canceled). After a fatal
+// step it must not return. Boot context.
+class InitObserver {
+public:
+    virtual void on_failure(const InitStep& step, Errno error) = 0;
+
+protected:
+    ~InitObserver() = default;
+};
+
+// run(observer): boot context, once.
 template <class T>
-concept InitSequence = requires(T& sequence, void (*on_failure)(const InitStep&, Errno)) { sequence.run(on_failure); };
+concept InitSequence = requires(T& sequence, InitObserver& observer) {
+    { sequence.run(observer) } -> std::same_as<void>;
+};
 
 }  // namespace phx::boot

@@ -5,10 +5,7 @@
 namespace phx::boot::archetype {
 
 struct InitSequence {
-    template <class OnFailure>
-    void run(OnFailure&& on_failure) {
-        on_failure(InitStep{}, Errno::nosys);
-    }
+    void run(InitObserver&) { __builtin_trap(); }
 };
 
 }  // namespace phx::boot::archetype

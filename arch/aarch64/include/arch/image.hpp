@@ -7,7 +7,7 @@
 #include <base/types.hpp>
 
 extern "C" {
-extern const char _start[];
+extern const char __image_start[];
 extern const char __text_end[];
 extern const char __rodata_start[];
 extern const char __rodata_end[];
@@ -37,8 +37,8 @@ struct VirtRange {
 [[nodiscard]] inline VirtAddr address_of(const char* symbol) {
     return VirtAddr{reinterpret_cast<std::uintptr_t>(symbol)};
 }
-[[nodiscard]] inline VirtAddr image_start() { return address_of(_start); }
-[[nodiscard]] inline VirtRange text_range() { return {address_of(_start), address_of(__text_end)}; }
+[[nodiscard]] inline VirtAddr image_start() { return address_of(__image_start); }
+[[nodiscard]] inline VirtRange text_range() { return {address_of(__image_start), address_of(__text_end)}; }
 [[nodiscard]] inline VirtRange boot_stack() { return {address_of(__stack_bottom), address_of(__stack_top)}; }
 [[nodiscard]] inline std::span<const std::uint32_t> symbol_blob() { return {__phx_symbols_start, __phx_symbols_end}; }
 

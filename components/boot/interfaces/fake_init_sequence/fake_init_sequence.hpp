@@ -12,10 +12,9 @@ class FakeInitSequence {
 public:
     constexpr FakeInitSequence() = default;
 
-    template <class OnFailure>
-    void run(OnFailure&& on_failure) {
+    void run(InitObserver& observer) {
         if (failure_) {
-            on_failure(failure_->first, failure_->second);
+            observer.on_failure(failure_->first, failure_->second);
         }
     }
 
