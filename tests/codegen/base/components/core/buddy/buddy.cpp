@@ -1,0 +1,3 @@
+#include <core/buddy/buddy.hpp>
+
+#include <ports/buddy.hpp>

@@ -1,0 +1,3 @@
+#include <core/bump/bump.hpp>
+
+#include <ports/bump.hpp>

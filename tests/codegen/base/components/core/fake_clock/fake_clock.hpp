@@ -1,0 +1,11 @@
+#pragma once
+
+
+namespace phx::core {
+
+class FakeClock {
+public:
+    long now();
+};
+
+}  // namespace phx::core

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace phx::core {
+
+class FakeLog {
+public:
+    void write(std::string_view, std::string_view);
+};
+
+}  // namespace phx::core

@@ -1,0 +1,3 @@
+#include <core/gic/gic.hpp>
+
+#include <ports/gic.hpp>

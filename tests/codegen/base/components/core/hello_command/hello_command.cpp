@@ -1,0 +1,3 @@
+#include <core/hello_command/hello_command.hpp>
+
+#include <ports/hello_command.hpp>

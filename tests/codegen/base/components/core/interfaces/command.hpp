@@ -1,0 +1,13 @@
+#pragma once
+
+namespace phx::core {
+
+class Command {
+public:
+    virtual int run() = 0;
+
+protected:
+    ~Command() = default;
+};
+
+}  // namespace phx::core

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace phx::core {
+
+class Disk {
+public:
+    virtual int run() = 0;
+
+protected:
+    ~Disk() = default;
+};
+
+}  // namespace phx::core

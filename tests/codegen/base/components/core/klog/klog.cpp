@@ -1,0 +1,3 @@
+#include <core/klog/klog.hpp>
+
+#include <ports/klog.hpp>

@@ -1,0 +1,3 @@
+#include <core/ramdisk/ramdisk.hpp>
+
+#include <ports/ramdisk.hpp>

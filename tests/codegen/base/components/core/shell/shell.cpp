@@ -1,0 +1,3 @@
+#include <core/shell/shell.hpp>
+
+#include <ports/shell.hpp>

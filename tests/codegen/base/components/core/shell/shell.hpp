@@ -1,0 +1,11 @@
+#pragma once
+
+
+namespace phx::core {
+
+class Shell {
+public:
+    void start();
+};
+
+}  // namespace phx::core

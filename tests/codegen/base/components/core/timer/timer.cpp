@@ -1,0 +1,3 @@
+#include <core/timer/timer.hpp>
+
+#include <ports/timer.hpp>

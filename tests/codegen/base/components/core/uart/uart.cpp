@@ -1,0 +1,3 @@
+#include <core/uart/uart.hpp>
+
+#include <ports/uart.hpp>

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <base/result.hpp>
+#include <params/uart.hpp>
+
+namespace phx::core {
+
+class Uart {
+public:
+    constexpr explicit Uart(const params::uart::Instance& own) : own_{own} {}
+    Result<void> init();
+    void on_interrupt();
+
+private:
+    const params::uart::Instance& own_;
+};
+
+}  // namespace phx::core
