@@ -30,6 +30,8 @@ target_link_libraries(kernel PRIVATE phx_freestanding_aarch64)
 target_include_directories(kernel PRIVATE ${PHX_GEN}/include)
 set(PHX_IMAGE_CXX_FLAGS -O2 -ffunction-sections -fdata-sections -flto=thin -fwhole-program-vtables -fvisibility=hidden)
 target_compile_options(kernel PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PHX_IMAGE_CXX_FLAGS}>")
+# `optimize: size` in a manifest. The later option wins. -Oz would outline what little is left to inline.
+set_property(SOURCE ${PHX_SIZE_SOURCES} APPEND PROPERTY COMPILE_OPTIONS -Os)
 file(GENERATE OUTPUT ${PHX_OUT}/objects.rsp CONTENT "$<JOIN:$<TARGET_OBJECTS:kernel>,\n>\n")
 
 add_custom_command(

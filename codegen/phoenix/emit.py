@@ -247,10 +247,12 @@ def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace(";", "\\;")
 
 
-def component_sources(root: Path, graph: ResolvedGraph) -> list[Path]:
+def component_sources(root: Path, graph: ResolvedGraph, small: bool | None = None) -> list[Path]:
+    """The files to compile; with `small`, only those that are (or are not) compiled for size."""
     used = {instance.component.name: instance.component for instance in graph.instances}
     used.update({library.name: library for library, _ in graph.libraries})
-    return [root / component.folder / source for _, component in sorted(used.items()) for source in component.sources]
+    wanted = [component for _, component in sorted(used.items()) if small is None or component.small == small]
+    return [root / component.folder / source for component in wanted for source in component.sources]
 
 
 def graph_cmake(root: Path, graph: ResolvedGraph, generated: Sequence[Path], inputs: Sequence[str]) -> str:
@@ -258,6 +260,7 @@ def graph_cmake(root: Path, graph: ResolvedGraph, generated: Sequence[Path], inp
         "PHX_GRAPH": [graph.name],
         "PHX_ARCH": [graph.arch],
         "PHX_COMPONENT_SOURCES": component_sources(root, graph),
+        "PHX_SIZE_SOURCES": [file for file in component_sources(root, graph, small=True) if file.suffix == ".cpp"],
         "PHX_GENERATED_SOURCES": generated,
         "PHX_INPUTS": inputs,
         "PHX_RAM_BASE": [f"{graph.machine.memory_base:#x}" if graph.machine else "0x0"],

@@ -29,7 +29,7 @@ def read_component(tree: Tree, path: str, root: Mapping) -> tuple[Component, lis
     component = Component(
         name=name, summary=text(root, "summary"), folder=folder, include="/".join(parts[1:]),
         domain=parts[1] if len(parts) > 1 else name, library=library, cxx_class=text(root, "class"), header=text(root, "header"),
-        sources=tuple(source for source, _ in words(root.get("sources"))),
+        sources=tuple(source for source, _ in words(root.get("sources"))), small=text(root, "optimize", "speed") == "size",
         arch=tuple(arch for arch, _ in words(root.get("arch"))) or ARCHES, many=text(root, "instances", "one") == "many",
         provides=provides, ports=ports, parameters=parameters, device=device, init=optional_text(root, "init"),
         tests=tuple(file for file in tree.listing.get(folder, ()) if file.endswith(TEST_ENDINGS)),

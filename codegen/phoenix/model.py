@@ -78,6 +78,7 @@ class Component:
     cxx_class: str
     header: str
     sources: tuple[str, ...]
+    small: bool  # compiled for size
     arch: tuple[str, ...]
     many: bool
     provides: tuple[tuple[str, Place], ...]
