@@ -3,9 +3,8 @@
 #pragma once
 
 #include <array>
-#include <optional>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -21,11 +20,11 @@ public:
         journal_ += name();
         EXPECT_FALSE(is_armed());
         EXPECT_GE(now, deadline());
-        if (then != nullptr) {
-            then(*this, now);
+        if (then) {
+            then(now);
         }
     }
-    void (*then)(JournalTimer&, Nanoseconds) = nullptr;
+    std::function<void(Nanoseconds)> then;
 
 private:
     std::string& journal_;
@@ -37,15 +36,11 @@ protected:
     using Provider = typename Traits::Provider;
     static_assert(Timers<Provider>);
 
-    TimersConformance() { current = this; }
     ~TimersConformance() override {
         for (JournalTimer* timer : {&a_, &b_, &c_}) {
             timers_.cancel(*timer);
         }
-        current = nullptr;
     }
-
-    static inline TimersConformance* current = nullptr;  // for what a timer does when it expires
 
     Traits traits_;
     Provider& timers_ = traits_.ready();
@@ -117,9 +112,7 @@ TYPED_TEST_P(TimersConformance, ArmingMovesAnArmedTimer) {
 }
 
 TYPED_TEST_P(TimersConformance, ATimerMayArmItselfAgain) {
-    this->a_.then = [](JournalTimer& self, Nanoseconds now) {
-        TestFixture::current->timers_.arm(self, now + Nanoseconds{10});
-    };
+    this->a_.then = [this](Nanoseconds now) { this->timers_.arm(this->a_, now + Nanoseconds{10}); };
     this->timers_.arm(this->a_, Nanoseconds{10});
     for (std::int64_t now = 10; now <= 30; now += 10) {
         this->traits_.set_now(Nanoseconds{now});
@@ -130,7 +123,7 @@ TYPED_TEST_P(TimersConformance, ATimerMayArmItselfAgain) {
 }
 
 TYPED_TEST_P(TimersConformance, OnePassEndsThoughATimerArmsItselfForThePast) {
-    this->a_.then = [](JournalTimer& self, Nanoseconds) { TestFixture::current->timers_.arm(self, Nanoseconds{0}); };
+    this->a_.then = [this](Nanoseconds) { this->timers_.arm(this->a_, Nanoseconds{0}); };
     this->timers_.arm(this->a_, Nanoseconds{10});
     this->traits_.set_now(Nanoseconds{10});
     EXPECT_EQ(this->journal_, "a");
@@ -138,9 +131,9 @@ TYPED_TEST_P(TimersConformance, OnePassEndsThoughATimerArmsItselfForThePast) {
 }
 
 TYPED_TEST_P(TimersConformance, AnExpiringTimerMayCancelOneThatIsDue) {
-    this->a_.then = [](JournalTimer&, Nanoseconds) {
-        EXPECT_TRUE(TestFixture::current->timers_.cancel(TestFixture::current->b_));
-        TestFixture::current->timers_.arm(TestFixture::current->c_, Nanoseconds{40});
+    this->a_.then = [this](Nanoseconds) {
+        EXPECT_TRUE(this->timers_.cancel(this->b_));
+        this->timers_.arm(this->c_, Nanoseconds{40});
     };
     this->timers_.arm(this->a_, Nanoseconds{10});
     this->timers_.arm(this->b_, Nanoseconds{10});
