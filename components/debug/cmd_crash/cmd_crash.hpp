@@ -1,0 +1,16 @@
+// `crash`: a fault of the chosen kind. What follows is up to the exception handlers.
+#pragma once
+
+#include <debug/interfaces/monitor_commands.hpp>
+
+namespace phx::debug {
+
+class CmdCrash final : public MonitorCommands {
+public:
+    constexpr CmdCrash() = default;
+
+    [[nodiscard]] std::span<const CommandInfo> commands() const override;
+    Result<void> run(std::size_t index, std::span<const std::string_view> args, MonitorOutput& out) override;
+};
+
+}  // namespace phx::debug

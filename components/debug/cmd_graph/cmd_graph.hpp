@@ -1,0 +1,16 @@
+// `graph`: instances in start-up order, each with its component and wires.
+#pragma once
+
+#include <debug/interfaces/monitor_commands.hpp>
+
+namespace phx::debug {
+
+class CmdGraph final : public MonitorCommands {
+public:
+    constexpr CmdGraph() = default;
+
+    [[nodiscard]] std::span<const CommandInfo> commands() const override;
+    Result<void> run(std::size_t index, std::span<const std::string_view> args, MonitorOutput& out) override;
+};
+
+}  // namespace phx::debug
