@@ -31,7 +31,7 @@ void write_text() {
 
 // Grows until it meets the guard page; `levels` is more than any stack holds.
 // NOLINTNEXTLINE(misc-no-recursion): it is the point
-[[gnu::noinline]] int overflow_stack(volatile int levels) {
+[[gnu::noinline]] int overflow_stack(int levels) {
     volatile char frame[512];
     frame[0] = static_cast<char>(levels);
     return levels == 0 ? 0 : overflow_stack(levels - 1) + frame[0];

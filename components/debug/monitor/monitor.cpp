@@ -30,6 +30,14 @@ void for_each_command(F f) {
     }
 }
 
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+    std::size_t length = 0;
+    while (length < std::min(a.size(), b.size()) && a[length] == b[length]) {
+        ++length;
+    }
+    return length;
+}
+
 struct Found {
     const CommandInfo* info = nullptr;
     MonitorCommands* owner = nullptr;
@@ -210,8 +218,7 @@ void Monitor::complete(MonitorOutput& out) {
         if (candidates++ == 0) {
             common = info.name;
         }
-        const auto differ = std::mismatch(common.begin(), common.end(), info.name.begin(), info.name.end());
-        common = common.substr(0, static_cast<std::size_t>(differ.first - common.begin()));
+        common = common.substr(0, common_prefix(common, info.name));
     });
     if (candidates == 0) {
         return;
