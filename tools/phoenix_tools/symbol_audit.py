@@ -85,21 +85,19 @@ def crossings(graph: Mapping[str, Any], objects: Sequence[Symbols], arch_names: 
             if defining and not defining & allowed:
                 candidates.append(Crossing(each.source, user, sorted(defining)[0], symbol))
     wired = {user: wired_names(graph, user) for user in {each.user for each in candidates}}
-    names = demangle(each.symbol for each in candidates)
+    names = [re.sub(r"^(phx::wiring::\w+)::\w+$", r"\1", name) for name in demangle(each.symbol for each in candidates)]
     return [each for each, name in zip(candidates, names) if name not in wired[each.user]]
 
 
 def wired_names(graph: Mapping[str, Any], user: str) -> set[str]:
-    """What the generated <ports/USER.hpp> makes a component's object refer to, by demangled name."""
-    instances = {each["name"]: each for each in graph["instances"]}
-    own = [each for each in instances.values() if each["component"] == user]
+    """What of the wiring a component's object may refer to, by demangled name: itself, the objects that its ports lead to,
+    and the classes with which the wiring fulfils interfaces itself."""
+    own = [each for each in graph["instances"] if each["component"] == user]
     ports = [port for each in own for port in each["ports"].values()]
     ports += graph["library_ports"].get(user, {}).values()
-    names = {f"phx::wiring::{each['name']}" for each in own}
-    names |= {f"phx::wiring::{provider}" for port in ports for provider in port["providers"]}
-    interfaces = {port["interface"] for port in ports if "wiring" in port["providers"]}
-    names |= {f"phx::wiring::{interface}::{member}" for interface in interfaces for member in WIRING_MEMBERS.get(interface, ())}
-    return names
+    names = {each["name"] for each in own} | {provider for port in ports for provider in port["providers"]}
+    names |= {port["interface"] for port in ports if "wiring" in port["providers"]}
+    return {f"phx::wiring::{name}" for name in names}
 
 
 def arch_words(root: Path, arch: str) -> frozenset[str]:
