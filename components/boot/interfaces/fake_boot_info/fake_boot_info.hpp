@@ -1,7 +1,7 @@
 // A machine that a test describes.
 #pragma once
 
-#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +20,7 @@ public:
     }
     [[nodiscard]] std::span<const ReservedRegion> reserved() const { return reserved_; }
     [[nodiscard]] std::uint32_t cpu_count() const { return cpu_count_; }
-    [[nodiscard]] std::string_view bootargs() const { return bootargs_; }
+    [[nodiscard]] std::string_view bootargs() const { return {bootargs_.data(), bootargs_.size()}; }
     [[nodiscard]] PhysRange initrd() const { return initrd_; }
     [[nodiscard]] PsciConduit psci_conduit() const { return psci_conduit_; }
 
@@ -28,7 +28,7 @@ public:
     void set_memory(std::vector<PhysRange> ranges) { memory_ = std::move(ranges); }
     void set_reserved(std::vector<ReservedRegion> regions) { reserved_ = std::move(regions); }
     void set_cpu_count(std::uint32_t count) { cpu_count_ = count; }
-    void set_bootargs(std::string text) { bootargs_ = std::move(text); }
+    void set_bootargs(std::string_view text) { bootargs_.assign(text.begin(), text.end()); }
     void set_initrd(PhysRange range) { initrd_ = range; }
     void set_psci_conduit(PsciConduit conduit) { psci_conduit_ = conduit; }
 
@@ -45,7 +45,7 @@ private:
     std::vector<PhysRange> memory_;
     std::vector<ReservedRegion> reserved_;
     std::uint32_t cpu_count_ = 1;
-    std::string bootargs_;
+    std::vector<char> bootargs_;  // libstdc++ 12 has no string that can be a constant
     PhysRange initrd_;
     PsciConduit psci_conduit_ = PsciConduit::hvc;
 };
