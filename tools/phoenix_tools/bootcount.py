@@ -35,7 +35,9 @@ def by_owner(graph: Mapping[str, Any], directory: Path, instructions: int) -> li
         # One translation block per instruction, each logged: qemu-system-aarch64(1), -singlestep and -d exec,nochain.
         command += ["-icount", "shift=0,sleep=off", "-singlestep", "-d", "exec,nochain", "-D", str(log)]
         wanted = until(graph)
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as guest:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as guest:
             assert guest.stdout is not None
             shown = b""
             while wanted is None or wanted.encode() not in shown:

@@ -104,7 +104,13 @@ def measure(command: list[str], until: str | None, *, timeout: float = 60.0) -> 
         log = Path(folder) / "record"
         recording = ["-icount", f"shift=0,sleep=off,rr=record,rrfile={log}"]
         start = time.monotonic()
-        with subprocess.Popen([*command, *recording], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
+        complaints = Path(folder) / "stderr"
+        with (
+            complaints.open("wb") as errors,
+            subprocess.Popen(
+                [*command, *recording], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+            ) as qemu,
+        ):
             try:
                 shown, end = _watch(qemu, None if until is None else re.escape(until).encode(), start + timeout)
             finally:
@@ -115,10 +121,11 @@ def measure(command: list[str], until: str | None, *, timeout: float = 60.0) -> 
                 except subprocess.TimeoutExpired:
                     qemu.kill()
         console = shown.decode(errors="replace")
+        said = complaints.read_text(errors="replace")
         count = None if end is None else instructions_until(log.read_bytes(), end if until is not None else None)
     if count is None:
         wanted = "power-off" if until is None else repr(until)
-        raise Unmeasured(f"no {wanted} within {timeout:.0f} s; the console showed:\n{console}")
+        raise Unmeasured(f"no {wanted} within {timeout:.0f} s; QEMU said:\n{said}\nthe console showed:\n{console}")
     return Measurement(count, seconds, console)
 
 
