@@ -18,7 +18,8 @@ struct HeapStats {
 // Any context, interrupts too; never sleeps.
 //   allocate(size, alignment)  size > 0, alignment a power of two up to 4096; contents undefined. EINVAL for other arguments, ENOMEM if there is
 //                              no memory or the provider serves none at all (max_size 0)
-//   free(pointer, size)        what allocate gave, with the size then asked for; a double or foreign free stops the machine
+//   free(pointer, size)        what allocate gave, with the size then asked for; a double or foreign free, or a size that is clearly another,
+//                              stops the machine
 //   max_size                   the largest size that can succeed
 template <class T>
 concept Heap = requires(T& heap, const T& const_heap, std::size_t n, void* pointer) {

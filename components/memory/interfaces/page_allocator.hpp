@@ -18,7 +18,9 @@ struct PageStats {
 //   allocate(order)     2^order frames in a row, aligned to their size, contents undefined; ENOMEM if there is no such block, EINVAL above
 //                       max_order
 //   free(frame, order)  exactly what allocate gave; a block that was never allocated, is free already or has another order stops the
-//                       machine. A provider may keep what it is given back (bump does): `can_free` says whether it can be had again
+//                       machine. A provider may keep what it is given back: `can_free` says whether it can be had again. Where it
+//                       cannot, only a free of frames never given, or of more than was given, is sure to be found
+//   stats()             free_frames are those that can still be had one by one
 template <class T>
 concept PageAllocator = requires(T& pages, const T& const_pages, unsigned order, Frame frame) {
     { pages.allocate(order) } -> std::same_as<Result<Frame>>;
