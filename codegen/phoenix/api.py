@@ -18,7 +18,7 @@ from .resolve import machine_of
 from .resolve import resolve as resolve_spec
 from .schema import Schemas
 from .validate import read_graph, validate
-from .variant import Unusable, flatten
+from .variant import Unusable, flatten, usable
 
 
 @dataclass
@@ -52,10 +52,11 @@ class Project:
         document = read_document(self.root, path)
         if document.root is None:
             raise Failed(document.diagnostics)
-        problems = [*document.diagnostics, *self.schemas.check("graph", document.root)]
+        deep = self.schemas.check_deep("graph", document.root)
+        problems = [*document.diagnostics, *(problem for problem, _ in deep)]
         if not isinstance(value(document.root.get("graph")), str):
             raise Failed(problems)
-        return read_graph(path, document.root, tuple(problems))
+        return read_graph(path, document.root, tuple(problems), usable(document.diagnostics, deep))
 
     def _broken_graphs(self) -> list[Diagnostic]:
         return [d for (kind, _), found in self.catalog.broken.items() if kind == "graph" for d in found]

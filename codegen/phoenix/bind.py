@@ -129,6 +129,7 @@ class Target:
     include: str
     declaration: str  # `extern constinit ::phx::log::Klog log;`, "" for what its header declares itself
     namespace: str
+    listed: str = ""  # an array of pointers to it, where its address is no constant
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,8 @@ def archetype_target(interface: Interface) -> Target:
     if interface.family:
         kind = "::" + interface.cxx
         return Target(name, f"::phx::archetypes::{name}", kind, f"{interface.include}/{interface.header}",
-                      f"extern {kind}& {name};", "phx::archetypes")
+                      f"extern {kind}& {name};\nextern const std::array<{kind}*, 1> {name}_list;", "phx::archetypes",
+                      f"::phx::archetypes::{name}_list")
     kind = f"::{interface.archetype}"
     return Target(name, f"::phx::archetypes::{name}", kind, f"{interface.include}/{interface.archetype_header}",
                   f"extern {kind} {name};", "phx::archetypes")
@@ -229,8 +231,8 @@ def _system_includes(component: Component, interfaces: Mapping[str, Interface]) 
     for port in component.ports:
         interface = interfaces[port.interface]
         if port.cardinality == "many":
-            wanted |= {"array", "cstddef", "span"} if interface.family else {"cstddef"}
-        elif component.many:
+            wanted |= {"array", "span"} if interface.family else {"array", "cstddef"}
+        elif component.many or interface.family:
             wanted |= {"array"}
         if port.cardinality == "optional" and interface.facade is not None:
             wanted |= {"optional"}
@@ -241,7 +243,7 @@ def _declarations(targets: Sequence[Target]) -> tuple[Declarations, ...]:
     lines: dict[str, set[str]] = {}
     for target in targets:
         if target.declaration:
-            lines.setdefault(target.namespace, set()).add(target.declaration)
+            lines.setdefault(target.namespace, set()).update(target.declaration.split("\n"))
     return tuple(Declarations(namespace, tuple(sorted(found))) for namespace, found in sorted(lines.items()))
 
 
@@ -343,6 +345,9 @@ class _Writer:
 
     def family_list(self) -> list[str]:
         name = self.port.name
+        if self.same() and self.users[0].targets and self.users[0].targets[0].listed:
+            listed = self.users[0].targets[0].listed
+            return [f"inline std::span<{self.base}* const> {name}({self.argument}) {{ return {listed}; }}"]
         lines = []
         for index, user in enumerate(self.users[:1] if self.same() else self.users):
             cells = ", ".join(f"&{target.expression}" for target in user.targets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from .diagnostics import Diagnostic, Place, did_you_mean
+from .diagnostics import Diagnostic, Place, did_you_mean, suggestion
 from .load import Tree
 from .model import Component, Interface
 
@@ -16,9 +16,10 @@ def join(folder: str, name: str) -> str:
 
 
 def no_such_file(tree: Tree, place: Place, folder: str, name: str) -> Diagnostic:
-    near = did_you_mean(name, tree.listing.get(folder, ())) if "/" not in name else ()
+    ending = posixpath.splitext(name)[1]
+    near = suggestion(name, (other for other in tree.listing.get(folder, ()) if other.endswith(ending)), 0.75)
     return Diagnostic(place, "missing-file", f"there is no file `{join(folder, name)}`",
-                      fix=near if near and near[0].startswith("did") else (f"create {join(folder, name)}, or correct the name",))
+                      fix=(f"did you mean `{near}`?",) if near is not None else (f"create {join(folder, name)}, or correct the name",))
 
 
 def check(components: dict[str, Component], interfaces: dict[str, Interface], broken: Problems, flaws: Problems) -> None:

@@ -206,7 +206,7 @@ def read_tree(root: Path, machine: Machine) -> tuple[DeviceTree | None, tuple[Di
 
 def _compile(root: Path, path: str, place: Place, symbols: bool) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
     if not (root / path).is_file():
-        return None, (Diagnostic(place, "missing-file", f"there is no file `{path}`", fix=(f"create {path}, or correct the name",)),)
+        return None, ()  # said where the machine was read
     command = ["dtc", "-q", "-I", "dts", "-O", "dtb", *(["-@"] if symbols else []), path]
     done = subprocess.run(command, cwd=root, capture_output=True, check=False)
     if done.returncode == 0:
@@ -240,14 +240,14 @@ def _overlaid(root: Path, machine: Machine) -> tuple[bytes | None, tuple[Diagnos
             if blob is not None:
                 names.append(f"{number}.dtb")
                 (Path(folder) / names[-1]).write_bytes(blob)
-        if problems:
+        if problems or len(names) < len(sources):
             return None, problems
         base, merged = names[0], "merged.dtb"
         for name, (path, place) in zip(names[1:], sources[1:]):
             done = subprocess.run(["fdtoverlay", "-i", base, "-o", merged, name], cwd=folder, capture_output=True, check=False)
             if done.returncode != 0:
                 return None, (Diagnostic(place, "overlay", f"the overlay {path} does not fit {machine.device_tree}",
-                                         reasons=tuple(done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]),
+                                         reasons=tuple(re.findall(r"FDT_ERR_[A-Z]+", done.stderr.decode("utf-8", "replace"))[:1]),
                                          fix=("check that every label and target path that it names exists in the base",)),)
             base, merged = merged, ("merged2.dtb" if merged == "merged.dtb" else "merged.dtb")
         return (Path(folder) / base).read_bytes(), ()

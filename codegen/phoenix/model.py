@@ -161,6 +161,7 @@ class GraphFile:
     place: Place
     root: LocatedMapping
     diagnostics: tuple[Diagnostic, ...]
+    usable: bool  # what is wrong leaves enough to go on with
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ class WireSpec:
     targets: tuple[tuple[str, Place], ...]
     is_list: bool
     is_none: bool
+    is_lost: bool = False  # written wrongly; that has been said
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,7 @@ class GraphSpec:
     extends: tuple[str, ...]
     machine: Located | None
     instances: tuple[InstanceSpec, ...]  # by name
+    lost: frozenset[str]  # instances that are named, but written so that nothing can be made of them
     choose: Mapping[str, Choice]
     budgets: Mapping[str, int | float]
     boot_test: BootTest | None

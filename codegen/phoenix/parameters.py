@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .diagnostics import Diagnostic, Place, did_you_mean
 from .model import WIRING, Component, InstanceSpec, Located, Parameter, ParameterValue, RequireSpec, Value, Wire
-from .values import NUMERIC, Bad, check, parse, show, span
+from .values import NUMERIC, Bad, check, limits, outside, parse, show, span
 
 Placed = dict[str, tuple[InstanceSpec, Component, str]]
 
@@ -147,8 +147,8 @@ def _fit(name: str, parameter: Parameter, needs: list[_Need], problems: list[Dia
         if need is not None and bound is not None and (int(need.value) > bound if need.kind == "min" else int(need.value) < bound):
             problems.append(Diagnostic(
                 need.place, "out-of-range", f"`{need.user}` requires of `{parameter.name}` of `{name}` {show(parameter, need.value)}, which is "
-                f"outside {span(parameter)}", related=((parameter.place, "the parameter is declared here"),),
-                fix=(f"use a value in {span(parameter)}",)))
+                f"{outside(parameter, int(need.value))}", related=((parameter.place, "the parameter is declared here"),),
+                fix=(f"use a value {limits(parameter)}",)))
             return _any(parameter), None
     if low is not None and (default is None or int(default) < int(low.value)):
         return low.value, low

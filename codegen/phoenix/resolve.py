@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import claim, parameters, wire
 from .devicetree import DeviceTree
-from .diagnostics import Diagnostic, Failed, did_you_mean
+from .diagnostics import Diagnostic, Failed, did_you_mean, suggestion
 from .model import (
     Catalog,
     Component,
@@ -49,7 +49,7 @@ def resolve(
 ) -> ResolvedGraph:
     """Resolves and orders one graph. Raises Failed with everything that is wrong, `problems` from before included."""
     placed = _place(catalog, spec, problems)
-    whole = len(placed) == len(spec.instances)
+    whole = len(placed) == len(spec.instances) and not spec.lost
     if spec.arch == "host":
         placed = wire.with_fakes(catalog, placed, problems)
     _count(placed, problems)
@@ -63,7 +63,7 @@ def resolve(
     }
     sequence, steps = order(unordered, problems)
     _same_types(catalog, unordered, problems)
-    lines = _lines(devices, problems)
+    lines = _lines(devices, placed, problems)
     _flaws(catalog, placed, libraries, problems)
     resolved_machine = _machine(machine, tree, devices, problems)
     if problems:
@@ -89,7 +89,7 @@ def _place(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Pla
                 blamed.add(name)
                 continue
             known = [c.name for c in catalog.components.values() if not c.library and spec.arch in c.arch]
-            problems.append(Diagnostic(place, "unknown-component", f"there is no component `{name}`", fix=did_you_mean(name, known)))
+            problems.append(Diagnostic(place, "unknown-component", f"there is no component `{name}`", fix=_which(name, known)))
             problems += [d for (kind, _), group in catalog.broken.items() if kind == "component" for d in group]
             continue
         if component.library:
@@ -106,6 +106,12 @@ def _place(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Pla
             continue
         placed[instance.name] = (instance, component, "named by the graph")
     return placed
+
+
+def _which(name: str, known: list[str]) -> tuple[str, ...]:
+    if suggestion(name, known) is not None or len(known) <= 8:
+        return did_you_mean(name, known)
+    return ("`tools/phx list` names all components;", f"`tools/phx new component DOMAIN/{name}` makes a new one")
 
 
 def _count(placed: Placed, problems: list[Diagnostic]) -> None:
@@ -145,20 +151,21 @@ def _same_types(catalog: Catalog, instances: dict[str, Instance], problems: list
                     fix=(f"wire both to a {kind} or both to a {other_kind}",)))
 
 
-def _lines(devices: dict[str, Device], problems: list[Diagnostic]) -> tuple[LineClaim, ...]:
-    claims: dict[int, tuple[LineClaim, Diagnostic | None]] = {}
+def _lines(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic]) -> tuple[LineClaim, ...]:
+    claims: dict[int, LineClaim] = {}
     for name in sorted(devices):
         for interrupt in devices[name].interrupts:
             claimed = LineClaim(interrupt.line, name, interrupt.handler, devices[name].path)
-            if interrupt.line in claims:
-                other = claims[interrupt.line][0]
+            other = claims.setdefault(interrupt.line, claimed)
+            if other is not claimed and other.path != claimed.path:  # one device twice is another error
                 problems.append(Diagnostic(
-                    interrupt.place, "interrupt-claimed-twice",
-                    f"interrupt line {interrupt.line} is claimed by `{other.instance}` ({other.path}) and by `{name}` ({devices[name].path})",
-                    reasons=("each line has one handler",), fix=("remove one of the two instances, or let them use different devices",)))
-            else:
-                claims[interrupt.line] = (claimed, None)
-    return tuple(claims[line][0] for line in sorted(claims))
+                    placed[name][0].place, "interrupt-claimed-twice",
+                    f"interrupt line {interrupt.line} is claimed by `{other.instance}` ({other.path}) and by `{name}` ({claimed.path})",
+                    reasons=("each line has one handler",),
+                    related=((placed[other.instance][0].place, f"`{other.instance}` is here"),
+                             (interrupt.place, f"`{interrupt.name}` is declared here")),
+                    fix=("remove one of the two instances, or let it drive another device",)))
+    return tuple(claims[line] for line in sorted(claims))
 
 
 def _flaws(catalog: Catalog, placed: Placed, libraries: tuple[Component, ...], problems: list[Diagnostic]) -> None:
@@ -187,4 +194,4 @@ def test_graph(component: Component) -> GraphSpec:
     place = component.place
     dut = InstanceSpec("dut", place, component.name, place, None, {}, {}, (), "panic")
     return GraphSpec(f"test-{component.name}", f"Host test of {component.name}.", "host", place, place, False, (), None,
-                     () if component.library else (dut,), {}, {}, None, place)
+                     () if component.library else (dut,), frozenset(), {}, {}, None, place)

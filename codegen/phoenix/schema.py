@@ -44,8 +44,12 @@ class Schemas:
         return self._validators[kind]
 
     def check(self, kind: str, root: Mapping) -> list[Diagnostic]:
+        return [diagnostic for diagnostic, _ in self.check_deep(kind, root)]
+
+    def check_deep(self, kind: str, root: Mapping) -> list[tuple[Diagnostic, int]]:
+        """Each diagnostic with how deep in the document it sits: 0 for its keys, 1 for their values, and so on."""
         errors = self.validator(kind).iter_errors(plain(root))
-        return [diagnostic for error in errors for diagnostic in _explain(error, root, kind)]
+        return [(diagnostic, len(error.absolute_path)) for error in errors for diagnostic in _explain(error, root, kind)]
 
 
 def _walk(root: Node, path: list[str | int]) -> tuple[Node, Place, Entry | None]:

@@ -122,7 +122,7 @@ class _Reader:
                 around.key = (event.value, node.place)
             else:
                 self.fail(node.place, "yaml-key", "a key must be a word, not a list or mapping")
-                around.key = ("", node.place)
+                around.key = ("list", node.place)
         else:
             self.add_entry(around.entries, around.key, node)
             around.key = None
@@ -141,10 +141,12 @@ class _Reader:
         entries[name] = Entry(name, place, node)
 
     def read(self, event: yaml.Event) -> None:
+        if self.documents > 1:
+            return
         if isinstance(event, yaml.AliasEvent):
             self.fail(self.place(event), "yaml-alias", f"YAML aliases (`*{event.anchor}`) are not used in Phoenix files",
                       "write the value out, or let a graph extend another one")
-            self.take(Scalar(None, self.place(event)), _as_scalar(event))
+            self.take(Scalar(event.anchor, self.place(event)), _as_scalar(event))
         elif isinstance(event, yaml.ScalarEvent):
             value = scalar_of(event.value) if event.implicit[0] else event.value
             self.check_tag(event)

@@ -13,7 +13,7 @@ from .reader import entries, flag, items, key_place, mapping, number, optional_t
 from .schema import Schemas
 from .source import Mapping
 from .units import parse_size
-from .variant import HARMLESS
+from .variant import HARMLESS, usable
 
 
 _DEFAULT_MEMORY = 512 << 20
@@ -57,13 +57,14 @@ def _take(draft: _Draft, tree: Tree, schemas: Schemas, found: Found) -> None:
     if root is None:
         draft.broken.setdefault((kind, document.path), []).extend(problems)
         return
-    problems += schemas.check(kind, root)
+    deep = schemas.check_deep(kind, root)
+    problems += [problem for problem, _ in deep]
     name = value(root.get(kind))
     if not isinstance(name, str):
         draft.broken.setdefault((kind, document.path), []).extend(problems)
         return
     if kind == "graph":
-        _take_graph(draft, name, document.path, root, problems)
+        _take_graph(draft, name, document.path, root, problems, usable(document.diagnostics, deep))
         return
     if any(problem.code not in HARMLESS for problem in problems):
         draft.broken.setdefault((kind, name), []).extend(problems)
@@ -93,10 +94,10 @@ def _duplicate(kind: str, name: str, root: Mapping, first: Component | Interface
                       related=((first.place, "the other one"),), fix=("rename one of them",))
 
 
-def _take_graph(draft: _Draft, name: str, path: str, root: Mapping, problems: list[Diagnostic]) -> None:
+def _take_graph(draft: _Draft, name: str, path: str, root: Mapping, problems: list[Diagnostic], sound: bool) -> None:
     place = value_place(root, "graph")
     graph = GraphFile(name, text(root, "summary"), path, optional_text(root, "extends"), optional_text(root, "arch"), place, root,
-                      tuple(problems))
+                      tuple(problems), sound)
     if name in draft.graphs:
         draft.flaws.setdefault(("graph", name), []).append(_duplicate("graph", name, root, draft.graphs[name]))
         draft.broken.setdefault(("graph", path), []).extend(problems)
@@ -104,10 +105,10 @@ def _take_graph(draft: _Draft, name: str, path: str, root: Mapping, problems: li
         draft.graphs[name] = graph
 
 
-def read_graph(path: str, root: Mapping, problems: tuple[Diagnostic, ...]) -> GraphFile:
+def read_graph(path: str, root: Mapping, problems: tuple[Diagnostic, ...], sound: bool) -> GraphFile:
     """A graph file that was named by its path and lies outside the folders that are searched."""
     return GraphFile(text(root, "graph"), text(root, "summary"), path, optional_text(root, "extends"), optional_text(root, "arch"),
-                     value_place(root, "graph"), root, problems)
+                     value_place(root, "graph"), root, problems, sound)
 
 
 def missing_file(tree: Tree, folder: str, root: Mapping, key: str) -> list[Diagnostic]:

@@ -74,8 +74,7 @@ def check(parameter: Parameter, raw: object) -> Value | Bad:
     if parameter.type in NUMERIC and isinstance(result, int):
         low, high = parameter.minimum, parameter.maximum
         if (low is not None and result < low) or (high is not None and result > high):
-            return Bad("out-of-range", f"{show(parameter, result)} is outside {span(parameter)}",
-                       (f"use a value in {span(parameter)}",))
+            return Bad("out-of-range", f"{show(parameter, result)} is {outside(parameter, result)}", (f"use a value {limits(parameter)}",))
     return result
 
 
@@ -87,6 +86,22 @@ def show(parameter: Parameter, value: Value) -> str:
             return format_size(value)
         return format_duration(value) if parameter.type == "duration" else str(value)
     return value
+
+
+def limits(parameter: Parameter) -> str:
+    """The range of a number within a sentence: `between 4 KiB and 1 MiB`."""
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and high is not None:
+        return f"between {show(parameter, low)} and {show(parameter, high)}"
+    return f"of at least {show(parameter, low)}" if low is not None else f"of at most {show(parameter, high or 0)}"
+
+
+def outside(parameter: Parameter, value: int) -> str:
+    """How a number misses the range: `not between 4 KiB and 1 MiB`."""
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and high is not None:
+        return f"not {limits(parameter)}"
+    return f"less than {show(parameter, low)}" if low is not None else f"more than {show(parameter, high or 0)}"
 
 
 def span(parameter: Parameter) -> str:

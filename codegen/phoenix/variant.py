@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
 from .cxx import KEYWORDS
 from .diagnostics import Diagnostic, Place, did_you_mean
 from .model import BootTest, Catalog, Choice, GraphFile, GraphSpec, InstanceSpec, Located, RequireSpec, WireSpec
@@ -16,6 +18,12 @@ RESERVED_INSTANCES = frozenset(
 )
 
 
+def usable(text_problems: Iterable[Diagnostic], deep: Iterable[tuple[Diagnostic, int]]) -> bool:
+    """Whether a graph can still be resolved, for finding more errors: its own keys are all right, if not all in them."""
+    shallow = [problem for problem, depth in deep if depth < 2]
+    return all(problem.code in HARMLESS for problem in (*text_problems, *shallow))
+
+
 class Unusable(Exception):
     """The graph, or one that it extends, cannot be read well enough to go on."""
 
@@ -23,15 +31,15 @@ class Unusable(Exception):
 def flatten(catalog: Catalog, schemas: Schemas, graph: GraphFile, problems: list[Diagnostic]) -> GraphSpec:
     """Applies the whole chain of `extends`. Adds to `problems`; raises Unusable if there is nothing to go on with."""
     chain = _chain(catalog, graph, problems)
-    if any(problem.code not in HARMLESS for link in chain for problem in link.diagnostics):
+    if not all(link.usable for link in chain):
         raise Unusable
     root = _normal(chain[-1].root)
     for link in reversed(chain[:-1]):
         root = _apply(root, link.root, problems)
     if len(chain) > 1:
-        merged = [problem for problem in schemas.check("graph", root) if problem not in problems]
-        problems += merged
-        if any(problem.code not in HARMLESS for problem in merged):
+        merged = schemas.check_deep("graph", root)
+        problems += [problem for problem, _ in merged if problem not in problems]
+        if not usable((), merged):
             raise Unusable
     return _read(root, tuple(link.name for link in chain[1:]), graph, problems)
 
@@ -52,13 +60,19 @@ def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> li
                                        fix=did_you_mean(link.extends, known)))
             raise Unusable
         if any(base.name == seen.name for seen in chain):
-            loop = [seen for seen in chain[next(i for i, seen in enumerate(chain) if seen.name == base.name):]]
-            names = " -> ".join([seen.name for seen in loop] + [base.name])
-            related = tuple((value_place(seen.root, "extends"), f"`{seen.name}` extends `{seen.extends}`") for seen in loop)
-            problems.append(Diagnostic(related[0][0], "extends-loop", f"graphs extend one another in a loop: {names}", related=related,
-                                       fix=("let one of them list its `instances:` instead of `extends:`",)))
+            problems.append(_loop(chain[next(at for at, seen in enumerate(chain) if seen.name == base.name):]))
             raise Unusable
         chain.append(base)
+
+
+def _loop(links: list[GraphFile]) -> Diagnostic:
+    """The same words wherever in the loop one came in."""
+    first = links.index(min(links, key=lambda link: link.place))
+    links = links[first:] + links[:first]
+    names = " -> ".join(link.name for link in (*links, links[0]))
+    related = tuple((value_place(link.root, "extends"), f"`{link.name}` extends `{link.extends}`") for link in links)
+    return Diagnostic(related[0][0], "extends-loop", f"graphs extend one another in a loop: {names}", related=related,
+                      fix=("let one of them list its `instances:` instead of `extends:`",))
 
 
 def _long(node: Node) -> Mapping:
@@ -166,9 +180,13 @@ def _put(node: Mapping, path: list[str], entry: Entry) -> Mapping | None:
 
 def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: list[Diagnostic]) -> GraphSpec:
     instances = []
+    lost: set[str] = set()
     for entry in sorted(entries(root.get("instances")), key=lambda entry: entry.key):
         _check_name(entry.key, entry.place, problems)
-        instances.append(_instance(entry.key, entry.place, _long(entry.value)))
+        if text(_long(entry.value), "component"):
+            instances.append(_instance(entry.key, entry.place, _long(entry.value)))
+        else:
+            lost.add(entry.key)
     machine = optional_text(root, "machine")
     budgets: dict[str, int | float] = {}
     for entry in entries(root.get("budgets")):
@@ -180,6 +198,7 @@ def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: l
         name=graph.name, summary=text(root, "summary"), arch=text(root, "arch"), place=graph.place,
         arch_place=key_place(root, "arch"), variant=bool(extends), extends=extends,
         machine=Located(machine, value_place(root, "machine")) if machine is not None else None, instances=tuple(instances),
+        lost=frozenset(lost),
         choose={entry.key: Choice(entry.key, entry.place, str(value(entry.value)), entry.value.place)
                 for entry in sorted(entries(root.get("choose")), key=lambda entry: entry.key)},
         budgets=dict(sorted(budgets.items())), boot_test=_boot_test(root),
@@ -205,6 +224,8 @@ def _instance(name: str, place: Place, node: Mapping) -> InstanceSpec:
     parameters = {}
     for entry in sorted(entries(node.get("parameters")), key=lambda entry: entry.key):
         raw = value(entry.value)
+        if raw is None:
+            continue
         parameters[entry.key] = (entry.place, Located(raw, entry.value.place))  # type: ignore[arg-type]
     return InstanceSpec(
         name=name, place=place, component=text(node, "component"), component_place=value_place(node, "component"),
@@ -218,9 +239,11 @@ def _wire(entry: Entry) -> WireSpec:
     if isinstance(node, Sequence):
         return WireSpec(entry.key, entry.place, words(node), True, False)
     raw = value(node)
+    if not isinstance(raw, str):
+        return WireSpec(entry.key, entry.place, (), False, False, True)
     if raw == "none":
         return WireSpec(entry.key, entry.place, (), False, True)
-    return WireSpec(entry.key, entry.place, ((str(raw), node.place),), False, False)
+    return WireSpec(entry.key, entry.place, ((raw, node.place),), False, False)
 
 
 def _requires(node: Mapping) -> tuple[RequireSpec, ...]:

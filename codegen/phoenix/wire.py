@@ -63,7 +63,7 @@ class _Wirer:
         self.placed = placed
         self.whole = whole
         self.problems = problems
-        self.named = {instance.name for instance in spec.instances}
+        self.named = {instance.name for instance in spec.instances} | spec.lost
         self.generated = {name for name, interface in catalog.interfaces.items() if interface.generated}
         self.providers: dict[str, list[str]] = {}
         for name in sorted(placed):
@@ -141,6 +141,8 @@ class _Wirer:
     def as_named(self, user: str, port: Port, named: WireSpec) -> Wire:
         """A wire that the graph spells out."""
         why = "named by the graph"
+        if named.is_lost:
+            return Wire(port, (), why, named.place)
         declared = ((port.place, f"declared here with cardinality `{port.cardinality}`"),)
         if named.is_none and port.cardinality == "one":
             self.problems.append(Diagnostic(
@@ -201,7 +203,7 @@ class _Wirer:
             fix = (f"under `{key}:` in {self.graph_path()} add{one_of}", *(f"    {name}: {name}" for name in able))
         self.problems.append(Diagnostic(
             instance.place, "missing-provider",
-            f"port `{port.name}` of `{instance.name}` ({instance.component}) needs {port.interface}, which nothing in this graph provides",
+            f"port `{port.name}` of `{instance.name}` ({instance.component}) needs {port.interface}, which nothing in graph `{self.spec.name}` provides",
             related=((port.place, f"port `{port.name}` is declared here"),), fix=fix))
 
     def graph_path(self) -> str:
@@ -214,8 +216,9 @@ class _Wirer:
         choose = f"choose: {{{port.interface}: {found[0]}}}"
         fix = [f"set: {{choose.{port.interface}: {found[0]}}}" if self.spec.variant else choose]
         if instance.name in self.placed:
-            fix.append(f"or, for this instance alone: wires: {{{port.name}: {found[0]}}}")
+            path = f"set: {{instances.{instance.name}.wires.{port.name}: {found[0]}}}"
+            fix.append("or, for this instance alone: " + (path if self.spec.variant else f"wires: {{{port.name}: {found[0]}}}"))
         self.problems.append(Diagnostic(
             instance.place, "ambiguous-provider",
-            f"port `{port.name}` of `{instance.name}` needs one {port.interface}, but {len(found)} instances provide it",
+            f"port `{port.name}` of `{instance.name}` needs one {port.interface}, but {len(found)} instances of graph `{self.spec.name}` provide it",
             related=related, fix=tuple(fix)))

@@ -12,12 +12,20 @@ struct InitStep {
     bool fatal;
 };
 
+class InitObserver {
+public:
+    virtual void on_failure(const InitStep&, Errno) = 0;
+
+protected:
+    ~InitObserver() = default;
+};
+
 template <class T>
-concept InitSequence = requires(T& sequence, void (*on_failure)(const InitStep&, Errno)) { sequence.run(on_failure); };
+concept InitSequence = requires(T& sequence, InitObserver& observer) { sequence.run(observer); };
 
 namespace archetype {
 struct InitSequence {
-    void run(auto&&) {}
+    void run(InitObserver&) {}
 };
 }  // namespace archetype
 

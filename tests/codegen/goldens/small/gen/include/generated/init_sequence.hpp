@@ -1,0 +1,14 @@
+// Start-up of graph small. Generated.
+#pragma once
+
+#include <boot/interfaces/init_sequence.hpp>
+
+namespace phx::wiring {
+
+struct InitSequence {
+    static void run(::phx::boot::InitObserver& observer);
+};
+
+inline constexpr InitSequence init_sequence{};
+
+}  // namespace phx::wiring

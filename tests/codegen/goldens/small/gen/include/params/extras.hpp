@@ -1,0 +1,13 @@
+// extras: Shared code.
+// Parameters and device data in graph small. Generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <base/types.hpp>
+
+namespace phx::params::extras {
+
+}  // namespace phx::params::extras

@@ -1,0 +1,13 @@
+// hello_command: Says hello.
+// Parameters and device data in graph small. Generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <base/types.hpp>
+
+namespace phx::params::hello_command {
+
+}  // namespace phx::params::hello_command

@@ -1,0 +1,26 @@
+// ramdisk: A disk in memory.
+// Parameters and device data in graph small. Generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <base/types.hpp>
+
+namespace phx::params::ramdisk {
+
+struct Instance {
+    std::size_t index;
+    std::string_view name;
+    std::size_t size;
+};
+
+// graphs/small.yaml:12
+inline constexpr Instance disk{
+    .index = 0,
+    .name = "disk",
+    .size = 1'048'576,  // set by the graph, graphs/small.yaml:12
+};
+
+}  // namespace phx::params::ramdisk

@@ -1,0 +1,77 @@
+// Graph small: A shell with everything. Generated.
+#include <wiring.hpp>
+
+#include <concepts>
+
+#include <core/buddy/buddy.hpp>
+#include <core/gic/gic.hpp>
+#include <core/hello_command/hello_command.hpp>
+#include <core/interfaces/clock.hpp>
+#include <core/interfaces/command.hpp>
+#include <core/interfaces/disk.hpp>
+#include <core/interfaces/entry.hpp>
+#include <core/interfaces/irq.hpp>
+#include <core/interfaces/log.hpp>
+#include <core/interfaces/pages.hpp>
+#include <core/klog/klog.hpp>
+#include <core/ramdisk/ramdisk.hpp>
+#include <core/shell/shell.hpp>
+#include <core/time_command/time_command.hpp>
+#include <core/timer/timer.hpp>
+#include <core/uart/uart.hpp>
+#include <generated/device_interrupts.hpp>
+#include <generated/device_table.hpp>
+#include <generated/graph_description.hpp>
+#include <generated/init_sequence.hpp>
+#include <params/ramdisk.hpp>
+#include <params/uart.hpp>
+
+namespace phx::wiring {
+
+// graphs/small.yaml:7: gic
+constinit ::phx::core::Gic gic;
+static_assert(::phx::core::Irq<::phx::core::Gic>);
+
+// graphs/small.yaml:10: uart
+constinit ::phx::core::Uart console{::phx::params::uart::console};
+
+// graphs/small.yaml:14: hello_command
+constinit ::phx::core::HelloCommand hello;
+static_assert(std::derived_from<::phx::core::HelloCommand, ::phx::core::Command>);
+
+// graphs/small.yaml:6: klog
+constinit ::phx::core::Klog log;
+static_assert(::phx::core::Log<::phx::core::Klog>);
+
+// graphs/small.yaml:11: buddy
+constinit ::phx::core::Buddy pages;
+static_assert(::phx::core::Pages<::phx::core::Buddy>);
+
+// graphs/small.yaml:12: ramdisk
+constinit ::phx::core::Ramdisk disk{::phx::params::ramdisk::disk};
+static_assert(std::derived_from<::phx::core::Ramdisk, ::phx::core::Disk>);
+
+// graphs/small.yaml:13: shell
+constinit ::phx::core::Shell shell;
+static_assert(::phx::core::Entry<::phx::core::Shell>);
+
+// graphs/small.yaml:15: time_command
+constinit ::phx::core::TimeCommand time;
+static_assert(std::derived_from<::phx::core::TimeCommand, ::phx::core::Command>);
+
+// graphs/small.yaml:8: timer
+constinit ::phx::core::Timer timer;
+static_assert(::phx::core::Clock<::phx::core::Timer>);
+
+// graphs/small.yaml:9: uart
+constinit ::phx::core::Uart uart{::phx::params::uart::uart};
+
+static_assert(::phx::irq::DeviceInterrupts<const DeviceInterrupts>);
+
+static_assert(::phx::boot::DeviceTable<const DeviceTable>);
+
+static_assert(::phx::boot::GraphDescription<const GraphDescription>);
+
+static_assert(::phx::boot::InitSequence<const InitSequence>);
+
+}  // namespace phx::wiring

@@ -1,0 +1,17 @@
+// Start-up of graph tiny, in the order of its init edges. Generated.
+#include <generated/init_sequence.hpp>
+
+#include <core/ramdisk/ramdisk.hpp>
+
+namespace phx::wiring {
+
+extern constinit ::phx::core::Ramdisk disk;
+
+void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
+    // 1. disk, graphs/small.yaml:12
+    if (const auto done = ::phx::wiring::disk.init(); !done) {
+        observer.on_failure(::phx::boot::InitStep{"disk", "ramdisk", false}, done.error());
+    }
+}
+
+}  // namespace phx::wiring

@@ -1,0 +1,2 @@
+#include <wiring.hpp>
+#include <core/interfaces/log.hpp>
