@@ -14,9 +14,9 @@ Result<void> Pl011::init() {
     TRY(configure_line());
     fifo_depth_ = k_fifo_depth;
     if (auto* irq = ports::pl011::irq(instance_)) {
+        TRY(irq->enable(instance_.interrupts.uart));
         interrupt_mask_ = field<Imsc::Receive>(1) | field<Imsc::ReceiveTimeout>(1);
         io_.write<Imsc>(interrupt_mask_);
-        TRY(irq->enable(instance_.interrupts.uart));
         by_interrupt_ = true;
     }
     return {};
@@ -56,71 +56,47 @@ Result<void> Pl011::configure_line() {
 
 // One text stays in one piece unless it overflows the ring: interrupts are let in again whenever nothing more fits.
 void Pl011::write(std::string_view text) {
-    while (!text.empty()) {
+    TerminalText rest{text};
+    while (!rest.empty()) {
         const InterruptGuard guard;
-        if (by_interrupt_ && !to_send_.empty()) {
-            const std::size_t queued = put_queued(text);
-            if (queued == 0) {
-                put_polled(*to_send_.pop());
-            }
-            text.remove_prefix(queued);
+        if (to_send_.empty() && put_direct(rest)) {
             continue;
         }
-        const std::size_t sent = put_direct(text);
-        text.remove_prefix(sent);
-        if (sent == 0 && by_interrupt_ && !stuck_) {
-            text.remove_prefix(put_queued(text));
-        } else if (sent == 0) {
-            if (!wait_for_room()) {
-                ++dropped_;
-                text.remove_prefix(1);
-            }
+        if (!by_interrupt_) {
+            put_polled(rest.take());
+        } else if (to_send_.full()) {
+            put_polled(*to_send_.pop());
+        } else {
+            put_queued(rest);
         }
     }
 }
 
-// As much of `text` as the device's queue takes at once. When it is empty it takes fifo_depth_ characters, and the
-// flags need reading only once; that is what makes boot messages cheap.
-std::size_t Pl011::put_direct(std::string_view text) {
+// As much as the device's queue takes at once; false: it is full. When it is empty it takes fifo_depth_ characters, and
+// the flags need reading only once; that is what makes boot messages cheap.
+bool Pl011::put_direct(TerminalText& rest) {
     const std::uint32_t flags = io_.read<Fr>();
     if ((flags & field_mask<Fr::TransmitFull>) != 0) {
-        return 0;
+        return false;
     }
-    std::size_t room = (flags & field_mask<Fr::TransmitEmpty>) != 0 ? fifo_depth_ : 1;
-    std::size_t used = 0;
-    for (; used < text.size() && room > 0; ++used, --room) {
-        if (text[used] == '\n') {
-            io_.write<Dr>('\r');
-            if (--room == 0) {
-                put_polled('\n');
-                return used + 1;
-            }
-        }
-        io_.write<Dr>(static_cast<unsigned char>(text[used]));
+    for (std::size_t room = (flags & field_mask<Fr::TransmitEmpty>) != 0 ? fifo_depth_ : 1; room > 0 && !rest.empty();
+         --room) {
+        io_.write<Dr>(static_cast<unsigned char>(rest.take()));
     }
-    return used;
+    return true;
 }
 
 // The transmit interrupt comes from the level falling through the trigger, not from it being low (section 2.8.2). The
 // ring is used only after the device's queue was seen full, hence above the trigger: the fall is still to come, or has
 // been latched in RIS meanwhile, and unmasking now cannot miss it.
-std::size_t Pl011::put_queued(std::string_view text) {
-    std::size_t used = 0;
-    for (; used < text.size(); ++used) {
-        const std::size_t needed = text[used] == '\n' ? 2 : 1;
-        if (to_send_.size() + needed > to_send_.capacity()) {
-            break;
-        }
-        if (needed == 2) {
-            to_send_.push('\r');
-        }
-        to_send_.push(text[used]);
+void Pl011::put_queued(TerminalText& rest) {
+    while (!rest.empty() && !to_send_.full()) {
+        to_send_.push(rest.take());
     }
     if ((interrupt_mask_ & field_mask<Imsc::Transmit>) == 0) {
         interrupt_mask_ |= field_mask<Imsc::Transmit>;
         io_.write<Imsc>(interrupt_mask_);
     }
-    return used;
 }
 
 // No lock and no interrupt: a panic may have stopped anything half-way, so the ring is trusted for its capacity at
@@ -128,11 +104,8 @@ std::size_t Pl011::put_queued(std::string_view text) {
 void Pl011::write_now(std::string_view text) {
     const InterruptGuard guard;
     drain_queue();
-    for (const char c : text) {
-        if (c == '\n') {
-            put_polled('\r');
-        }
-        put_polled(c);
+    for (TerminalText rest{text}; !rest.empty();) {
+        put_polled(rest.take());
     }
 }
 

@@ -39,14 +39,35 @@ public:
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
 private:
+    // A text as a terminal wants it: each '\n' becomes two characters, which the device's queue may part.
+    class TerminalText {
+    public:
+        constexpr explicit TerminalText(std::string_view text) : rest_{text} {}
+        [[nodiscard]] constexpr bool empty() const { return rest_.empty(); }
+        constexpr char take() {
+            const char c = rest_.front();
+            if (c == '\n' && !returned_) {
+                returned_ = true;
+                return '\r';
+            }
+            returned_ = false;
+            rest_.remove_prefix(1);
+            return c;
+        }
+
+    private:
+        std::string_view rest_;
+        bool returned_ = false;
+    };
+
     static constexpr std::size_t k_fifo_depth = 16;  // 32 from revision r1p5 on; 16 suits all
     static constexpr std::uint32_t k_poll_limit = 1'000'000;
 
     Result<void> verify() const;
     Result<void> configure_line();
 
-    [[clang::requires_capability(interrupts_off)]] std::size_t put_direct(std::string_view text);
-    [[clang::requires_capability(interrupts_off)]] std::size_t put_queued(std::string_view text);
+    [[clang::requires_capability(interrupts_off)]] bool put_direct(TerminalText& rest);
+    [[clang::requires_capability(interrupts_off)]] void put_queued(TerminalText& rest);
     [[clang::requires_capability(interrupts_off)]] void fill_fifo();
     [[gnu::noinline, clang::requires_capability(interrupts_off)]] void drain_fifo();
     [[gnu::noinline, clang::requires_capability(interrupts_off)]] void drain_queue();

@@ -7,8 +7,8 @@
 
 namespace phx::time {
 
-// now(): since the counter started; never goes back; any context; valid before the provider's init (0 until the rate is known).
-// resolution(): of now(), at least 1 ns.
+// now(): since the counter started; never goes back; any context; valid before the provider's init (0 until the rate is
+// known). resolution(): of now(), at least 1 ns.
 template <class T>
 concept Clock = requires(const T& clock) {
     { clock.now() } -> std::same_as<Nanoseconds>;

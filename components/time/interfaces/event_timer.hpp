@@ -7,8 +7,8 @@
 
 namespace phx::time {
 
-// Interrupts masked. arm replaces what was armed; a deadline that has passed fires at once. When it fires the provider disarms it and
-// calls its TimerListener in interrupt context.
+// Interrupts masked. arm replaces what was armed; a deadline that has passed fires at once. When it fires the provider
+// disarms it and calls its TimerListener in interrupt context.
 template <class T>
 concept EventTimer = requires(T& timer, Nanoseconds deadline) {
     { timer.arm(deadline) } -> std::same_as<void>;
