@@ -212,7 +212,7 @@ void Monitor::complete(MonitorOutput& out) {
     std::string_view common;
     std::size_t candidates = 0;
     for_each_command([&](const CommandInfo& info, MonitorCommands*, std::size_t) {
-        if (!info.name.starts_with(typed)) {
+        if (!info.name.starts_with(typed) || find(info.name).info != &info) {
             return;
         }
         if (candidates++ == 0) {
