@@ -36,6 +36,7 @@ public:
         bool operator==(const Iterator&) const = default;
 
     private:
+        friend IntrusiveList;
         ListNode* node_;
     };
 
@@ -46,7 +47,8 @@ public:
 
     void push_front(T& item) { insert_before(*head_.next, item); }
     void push_back(T& item) { insert_before(head_, item); }
-    void insert_before(Iterator position, T& item) { insert_before(*static_cast<ListNode*>(&*position), item); }
+    // `position` may be end().
+    void insert_before(Iterator position, T& item) { insert_before(*position.node_, item); }
 
     // The item must be in a list.
     static void remove(T& item) {
