@@ -129,9 +129,13 @@ def to_json(resolved: ResolvedGraph) -> dict[str, Any]:
 
 def check(root: Path, graphs: list[str]) -> tuple[Diagnostic, ...]:
     """Everything that is wrong: in the named graphs, or in the whole project."""
+    return check_project(open_project(root.absolute()), graphs)
+
+
+def check_project(project: Project, graphs: list[str]) -> tuple[Diagnostic, ...]:
+    """Like `check`, for a project that has been read already."""
     from .tests import test_graphs
 
-    project = open_project(root.absolute())
     problems: list[Diagnostic] = []
     if not graphs:
         problems += project.catalog.diagnostics
