@@ -162,17 +162,26 @@ def _figures(graph: Mapping[str, Any]) -> None:
         out.print("Budgets: " + ", ".join(f"{name} {limit}" for name, limit in budgets.items()))
 
 
+_DOT_STYLE = """    rankdir=LR; newrank=true; nodesep=0.18; ranksep=0.7; fontname=Helvetica;
+    node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fontsize=11];
+    edge [color="#777777", arrowsize=0.6];"""
+
+
 def dot(graph: Mapping[str, Any]) -> str:
-    """Instances by domain; solid arrows order start-up, dashed ones do not."""
-    lines = [f'digraph "{graph["graph"]}" {{', "    rankdir=LR;", "    node [shape=box, fontname=sans];"]
+    """Instances by domain; solid arrows order start-up, dashed ones do not. What everybody has, the log and the wiring, is left out."""
+    lines = [f'digraph "{graph["graph"]}" {{', _DOT_STYLE]
     domains: dict[str, list[str]] = {}
     for each in graph["instances"]:
-        domains.setdefault(each["domain"], []).append(each["name"])
-    for domain, names in sorted(domains.items()):
-        lines.append(f'    subgraph "cluster_{domain}" {{ label="{domain}"; ' + " ".join(f'"{n}";' for n in names) + " }")
+        text = each["name"] if each["name"] == each["component"] else f"{each['name']}\\n({each['component']})"
+        domains.setdefault(each["domain"], []).append(f'"{each["name"]}" [label="{text}"];')
+    for domain, nodes in sorted(domains.items()):
+        head = f'    subgraph "cluster_{domain}" {{ label="{domain}"; style="rounded,filled"; color="#dddddd"; fillcolor="#f4f6f8";'
+        lines += [head, *(f"        {node}" for node in nodes), "    }"]
     for each in graph["instances"]:
-        for name, port in each["ports"].items():
-            style = "solid" if port["use"] == "init" else "dashed"
+        styles: dict[str, str] = {}
+        for port in each["ports"].values():
             for provider in port["providers"]:
-                lines.append(f'    "{each["name"]}" -> "{provider}" [label="{name}", style={style}];')
+                if provider != "wiring" and port["interface"] != "Log" and styles.get(provider) != "solid":
+                    styles[provider] = "solid" if port["use"] == "init" else "dashed"
+        lines += [f'    "{each["name"]}" -> "{provider}" [style={style}];' for provider, style in styles.items()]
     return "\n".join([*lines, "}"])
