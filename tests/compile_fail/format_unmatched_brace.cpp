@@ -1,0 +1,8 @@
+// expect: format_error_unmatched_brace
+#include <base/format.hpp>
+
+std::string_view text(std::span<char> out) {
+    static_cast<void>(phx::format_to(out, "100 % }"));  // wrong
+    static_cast<void>(phx::format_to(out, "{", 1));     // wrong
+    return phx::format_to(out, "{{ }}");
+}
