@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Compiles programs that must not compile.
 
-Each case is a .cpp file in this folder. Lines that end in `// wrong` are the mistakes: without them the file must compile, and with
-any one of them the compiler must refuse it there, with diagnostics that contain what each `// expect: TEXT` line says.
+Each case is a .cpp file in this folder. Lines that end in `// wrong` are the mistakes: without them the file
+must compile, and with any one of them the compiler must refuse it there, with diagnostics that contain what
+each `// expect: TEXT` line says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 MARK = "// wrong"
@@ -35,9 +37,8 @@ class Case:
 
     def with_mistakes(self, kept: set[int]) -> str:
         """The source with only these of its mistakes; line numbers stay."""
-        return "\n".join(
-            "" if line.endswith(MARK) and number not in kept else line for number, line in enumerate(self.lines)
-        )
+        dropped = set(self.mistakes) - kept
+        return "\n".join("" if number in dropped else line for number, line in enumerate(self.lines))
 
 
 def read_case(path: Path) -> Case:
@@ -92,7 +93,7 @@ def main() -> int:
     root = arguments.root.resolve()
     cases = [read_case(path) for path in sorted(here.glob("*.cpp")) if arguments.filter in path.stem]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        found = [line for lines in pool.map(lambda c: failures(root, arguments.llvm, c), cases) for line in lines]
+        found = list(chain(*pool.map(lambda case: failures(root, arguments.llvm, case), cases)))
     for line in found:
         print(line)
     mistakes = sum(len(case.mistakes) for case in cases)
