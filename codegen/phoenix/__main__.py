@@ -10,12 +10,16 @@ from .diagnostics import Diagnostic, Failed, ordered
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="phoenix", description="From graphs, manifests and device trees to C++.")
+    parser = argparse.ArgumentParser(
+        prog="phoenix", description="From graphs, manifests and device trees to C++."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str, out: bool) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.add_argument("--root", type=Path, default=Path("."), help="the project's folder (default: the current one)")
+        sub.add_argument(
+            "--root", type=Path, default=Path("."), help="the project's folder (default: the current one)"
+        )
         if out:
             sub.add_argument("--out", type=Path, required=True, help="folder to write into")
         return sub
@@ -23,9 +27,15 @@ def _parser() -> argparse.ArgumentParser:
     emit = command("emit", "Resolve a graph and write its wiring.", out=True)
     emit.add_argument("--graph", required=True, help="name of a graph, or path of its file")
     command("emit-tests", "Write the wiring of every host test, and tests.cmake.", out=True)
-    command("emit-archetypes", "Write headers that bind every component to archetypes, and archetypes.cmake.", out=True)
+    command(
+        "emit-archetypes",
+        "Write headers that bind every component to archetypes, and archetypes.cmake.",
+        out=True,
+    )
     check = command("check", "Report everything that is wrong.", out=False)
-    check.add_argument("graphs", nargs="*", metavar="GRAPH", help="graphs by name or path (default: the whole project)")
+    check.add_argument(
+        "graphs", nargs="*", metavar="GRAPH", help="graphs by name or path (default: the whole project)"
+    )
     schemas = commands.add_parser("schemas", help="Write the JSON Schemas of the four kinds of file.")
     schemas.add_argument("--out", type=Path, required=True, help="folder to write into")
     reference = command("reference", "Write the reference pages.", out=True)
@@ -59,7 +69,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "reference":
         from .reference import stale_pages, write_pages
 
-        return _report(stale_pages(project, options.out)) if options.check else write_pages(project, options.out)
+        return (
+            _report(stale_pages(project, options.out)) if options.check else write_pages(project, options.out)
+        )
     from .tests import emit_archetypes, emit_tests
 
     if options.command == "emit-archetypes":
@@ -79,7 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
     except Failed as failed:
         return _report(failed.diagnostics)
     except OSError as error:
-        print(f"phoenix: {error.filename or 'a file'}: {(error.strerror or 'cannot be written').lower()}", file=sys.stderr)
+        print(
+            f"phoenix: {error.filename or 'a file'}: {(error.strerror or 'cannot be written').lower()}",
+            file=sys.stderr,
+        )
         return 2
 
 

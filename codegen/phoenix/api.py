@@ -43,8 +43,17 @@ class Project:
             return self.catalog.graphs[graph]
         if not text.endswith(".yaml"):
             place = Place(text, 1, 1)
-            raise Failed([*self._broken_graphs(), Diagnostic(place, "unknown-graph", f"there is no graph `{text}`",
-                                                             fix=did_you_mean(text, self.catalog.graphs))])
+            raise Failed(
+                [
+                    *self._broken_graphs(),
+                    Diagnostic(
+                        place,
+                        "unknown-graph",
+                        f"there is no graph `{text}`",
+                        fix=did_you_mean(text, self.catalog.graphs),
+                    ),
+                ]
+            )
         path = _relative(self.root, Path(text))
         for known in self.catalog.graphs.values():
             if known.path == path:
@@ -81,8 +90,14 @@ class Project:
     def inputs(self) -> list[str]:
         """Every file that was read and every folder that was searched, and the generator itself; absolute, sorted."""
         here = Path(__file__).parent
-        own = [path for pattern in ("*.py", "schemas/*.json", "templates/**/*.j2") for path in here.glob(pattern)]
-        trees = [path for machine in self.catalog.machines.values() for path in (machine.device_tree, *machine.overlays)]
+        own = [
+            path for pattern in ("*.py", "schemas/*.json", "templates/**/*.j2") for path in here.glob(pattern)
+        ]
+        trees = [
+            path
+            for machine in self.catalog.machines.values()
+            for path in (machine.device_tree, *machine.overlays)
+        ]
         files = {self.root / path for path in (*self.catalog.inputs, *trees, *self.catalog.folders)}
         return sorted(str(path) for path in {*files, *own})
 
@@ -93,7 +108,11 @@ def _relative(root: Path, path: Path) -> str:
         candidate = (base / path).resolve()
         if candidate.is_file():
             resolved = root.resolve()
-            return candidate.relative_to(resolved).as_posix() if candidate.is_relative_to(resolved) else str(candidate)
+            return (
+                candidate.relative_to(resolved).as_posix()
+                if candidate.is_relative_to(resolved)
+                else str(candidate)
+            )
     return path.as_posix()
 
 
@@ -152,4 +171,3 @@ def check_project(project: Project, graphs: list[str]) -> tuple[Diagnostic, ...]
                 except Failed as failed:
                     problems += failed.diagnostics
     return ordered(problems)
-

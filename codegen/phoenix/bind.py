@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Mapping, Sequence
 
 from .cxx import grouped, identifier, pascal, snake, string
-from .model import WIRING, Component, Device, Instance, Interface, Parameter, ParameterValue, Port, Value, Wire
+from .model import (
+    WIRING,
+    Component,
+    Device,
+    Instance,
+    Interface,
+    Parameter,
+    ParameterValue,
+    Port,
+    Value,
+    Wire,
+)
 
 INTEGER_TYPES = {
     "integer": "std::int64_t",
@@ -69,30 +80,50 @@ class ParamsFile:
 def params_file(component: Component, instances: Sequence[Instance]) -> ParamsFile:
     enums = tuple(
         Enumeration(pascal(parameter.name), tuple(identifier(value) for value in parameter.values))
-        for parameter in component.parameters if parameter.type == "choice"
+        for parameter in component.parameters
+        if parameter.type == "choice"
     )
     own = tuple(_params_of(instance) for instance in instances)
-    return ParamsFile(component.name, component.summary, component.many, enums, own, component.device is not None)
+    return ParamsFile(
+        component.name, component.summary, component.many, enums, own, component.device is not None
+    )
 
 
 def _params_of(instance: Instance) -> ParamsOf:
     device = instance.device
     return ParamsOf(
-        instance.name, instance.place.short, tuple(_parameter(value) for value in instance.parameters),
-        tuple(_register(register.name, register.virt, register.phys, register.size) for register in device.registers) if device else (),
-        tuple(Constant("::phx::IrqLine", interrupt.name, f"{{{interrupt.line}}}", "") for interrupt in device.interrupts) if device else (),
-        _device(device) if device else ())
+        instance.name,
+        instance.place.short,
+        tuple(_parameter(value) for value in instance.parameters),
+        tuple(
+            _register(register.name, register.virt, register.phys, register.size)
+            for register in device.registers
+        )
+        if device
+        else (),
+        tuple(
+            Constant("::phx::IrqLine", interrupt.name, f"{{{interrupt.line}}}", "")
+            for interrupt in device.interrupts
+        )
+        if device
+        else (),
+        _device(device) if device else (),
+    )
 
 
 def _device(device: Device) -> tuple[Constant, ...]:
     clock = "" if device.clock_hz else "the node names no fixed clock"
-    return (Constant("std::string_view", "device_path", string(device.path), ""),
-            Constant("std::int64_t", "clock_hz", grouped(device.clock_hz), clock))
+    return (
+        Constant("std::string_view", "device_path", string(device.path), ""),
+        Constant("std::int64_t", "clock_hz", grouped(device.clock_hz), clock),
+    )
 
 
 def _parameter(value: ParameterValue) -> Constant:
     comment = "" if value.source == "default" else f"{value.why}, {value.source}"
-    return Constant(parameter_type(value.parameter), value.parameter.name, literal(value.parameter, value.value), comment)
+    return Constant(
+        parameter_type(value.parameter), value.parameter.name, literal(value.parameter, value.value), comment
+    )
 
 
 def parameter_type(parameter: Parameter) -> str:
@@ -165,14 +196,27 @@ class User:
 
 def instance_target(instance: Instance) -> Target:
     kind = "::" + instance.component.cxx_class
-    return Target(instance.name, f"::phx::wiring::{instance.name}", kind, instance.component.header_include,
-                  f"extern constinit {kind} {instance.name};", "phx::wiring")
+    return Target(
+        instance.name,
+        f"::phx::wiring::{instance.name}",
+        kind,
+        instance.component.header_include,
+        f"extern constinit {kind} {instance.name};",
+        "phx::wiring",
+    )
 
 
 def generated_target(interface: Interface) -> Target:
     assert interface.generated is not None
     kind = f"const ::phx::wiring::{pascal(interface.generated)}"
-    return Target(WIRING, f"::phx::wiring::{interface.generated}", kind, f"generated/{interface.generated}.hpp", "", "phx::wiring")
+    return Target(
+        WIRING,
+        f"::phx::wiring::{interface.generated}",
+        kind,
+        f"generated/{interface.generated}.hpp",
+        "",
+        "phx::wiring",
+    )
 
 
 def archetype_target(interface: Interface) -> Target:
@@ -180,22 +224,44 @@ def archetype_target(interface: Interface) -> Target:
     name = snake(interface.name)
     if interface.family:
         kind = "::" + interface.cxx
-        return Target(name, f"::phx::archetypes::{name}", kind, f"{interface.include}/{interface.header}",
-                      f"extern {kind}& {name};\nextern const std::array<{kind}*, 1> {name}_list;", "phx::archetypes",
-                      f"::phx::archetypes::{name}_list")
+        return Target(
+            name,
+            f"::phx::archetypes::{name}",
+            kind,
+            f"{interface.include}/{interface.header}",
+            f"extern {kind}& {name};\nextern const std::array<{kind}*, 1> {name}_list;",
+            "phx::archetypes",
+            f"::phx::archetypes::{name}_list",
+        )
     kind = f"::{interface.archetype}"
-    return Target(name, f"::phx::archetypes::{name}", kind, f"{interface.include}/{interface.archetype_header}",
-                  f"extern {kind} {name};", "phx::archetypes")
+    return Target(
+        name,
+        f"::phx::archetypes::{name}",
+        kind,
+        f"{interface.include}/{interface.archetype_header}",
+        f"extern {kind} {name};",
+        "phx::archetypes",
+    )
 
 
 def own_archetype_target(component: Component) -> Target:
     """The instance itself, where there is no graph: declared only, never defined."""
     kind = "::" + component.cxx_class
-    return Target("self", "::phx::archetypes::own", kind, component.header_include, f"extern {kind} own;", "phx::archetypes")
+    return Target(
+        "self",
+        "::phx::archetypes::own",
+        kind,
+        component.header_include,
+        f"extern {kind} own;",
+        "phx::archetypes",
+    )
 
 
 def ports_file(
-    component: Component, interfaces: Mapping[str, Interface], users: Mapping[str, Sequence[User]], own: Target | None
+    component: Component,
+    interfaces: Mapping[str, Interface],
+    users: Mapping[str, Sequence[User]],
+    own: Target | None,
 ) -> PortsFile:
     """`users`: for each port, one binding per instance of the component (one for a library). `own`: the instance itself, where there
     is just one."""
@@ -204,8 +270,12 @@ def ports_file(
     functions = []
     if own is not None:
         targets.append(own)
-        functions.append(PortFunction(("The instance itself, for code that the hardware enters by name.",),
-                                      (f"inline constexpr auto& self() {{ return {own.expression}; }}",)))
+        functions.append(
+            PortFunction(
+                ("The instance itself, for code that the hardware enters by name.",),
+                (f"inline constexpr auto& self() {{ return {own.expression}; }}",),
+            )
+        )
     for port in component.ports:
         interface = interfaces[port.interface]
         bound = users[port.name]
@@ -213,7 +283,11 @@ def ports_file(
         includes.add(f"{interface.include}/{interface.header}")
         if interface.facade is not None and interface.facade_header is not None:
             includes.add(f"{interface.include}/{interface.facade_header}")
-        if port.cardinality == "optional" and any(not user.targets for user in bound) and not interface.family:
+        if (
+            port.cardinality == "optional"
+            and any(not user.targets for user in bound)
+            and not interface.family
+        ):
             archetype = archetype_target(interface)
             includes.add(archetype.include)
             if interface.facade is not None:
@@ -222,8 +296,14 @@ def ports_file(
     if component.many:
         includes.add(f"params/{component.name}.hpp")
     includes |= {target.include for target in targets}
-    return PortsFile(component.name, component.summary, _system_includes(component, interfaces), tuple(sorted(includes)),
-                     _declarations(targets), tuple(functions))
+    return PortsFile(
+        component.name,
+        component.summary,
+        _system_includes(component, interfaces),
+        tuple(sorted(includes)),
+        _declarations(targets),
+        tuple(functions),
+    )
 
 
 def _system_includes(component: Component, interfaces: Mapping[str, Interface]) -> tuple[str, ...]:
@@ -249,11 +329,17 @@ def _declarations(targets: Sequence[Target]) -> tuple[Declarations, ...]:
 
 def _function(component: Component, port: Port, interface: Interface, users: Sequence[User]) -> PortFunction:
     comments = tuple(user.comment for user in users)
-    argument = f"[[maybe_unused]] const ::phx::params::{component.name}::Instance& user" if component.many else ""
+    argument = (
+        f"[[maybe_unused]] const ::phx::params::{component.name}::Instance& user" if component.many else ""
+    )
     writer = _Writer(port, interface, users, argument)
     if port.cardinality == "many":
-        return PortFunction(comments, tuple(writer.family_list() if interface.family else writer.service_list()))
-    return PortFunction(comments, tuple(writer.optional() if port.cardinality == "optional" else writer.one()))
+        return PortFunction(
+            comments, tuple(writer.family_list() if interface.family else writer.service_list())
+        )
+    return PortFunction(
+        comments, tuple(writer.optional() if port.cardinality == "optional" else writer.one())
+    )
 
 
 @dataclass(frozen=True)
@@ -287,8 +373,12 @@ class _Writer:
 
     def table(self) -> list[str]:
         """Pointers by instance, where the instances are wired differently."""
-        cells = ", ".join(f"&{user.targets[0].expression}" if user.targets else "nullptr" for user in self.users)
-        return [f"inline constexpr std::array<{self.pointee()}*, {len(self.users)}> {self.port.name}_table{{{cells}}};"]
+        cells = ", ".join(
+            f"&{user.targets[0].expression}" if user.targets else "nullptr" for user in self.users
+        )
+        return [
+            f"inline constexpr std::array<{self.pointee()}*, {len(self.users)}> {self.port.name}_table{{{cells}}};"
+        ]
 
     def one(self) -> list[str]:
         before: list[str] = []
@@ -296,9 +386,15 @@ class _Writer:
         if not self.same():
             before, expression = self.table(), f"*{self.port.name}_table[user.index]"
         if self.interface.facade is not None:
-            return [*before, f"inline constexpr auto {self.port.name}({self.argument}) {{ return {self.facade(expression)}; }}"]
+            return [
+                *before,
+                f"inline constexpr auto {self.port.name}({self.argument}) {{ return {self.facade(expression)}; }}",
+            ]
         kind = f"{self.base}&" if self.interface.family else "auto&"
-        return [*before, f"inline constexpr {kind} {self.port.name}({self.argument}) {{ return {expression}; }}"]
+        return [
+            *before,
+            f"inline constexpr {kind} {self.port.name}({self.argument}) {{ return {expression}; }}",
+        ]
 
     def optional(self) -> list[str]:
         if self.interface.facade is not None:
@@ -316,21 +412,33 @@ class _Writer:
         if self.same() and not self.users[0].targets:
             return [f"{head} {{ return std::optional<decltype({self.facade(absent)})>{{}}; }}"]
         if self.same():
-            return [f"{head} {{ return std::optional{{{self.facade(self.users[0].targets[0].expression)}}}; }}"]
+            return [
+                f"{head} {{ return std::optional{{{self.facade(self.users[0].targets[0].expression)}}}; }}"
+            ]
         made = self.facade(f"*{name}_table[user.index]")
-        return [*self.table(), head + " {",
-                f"    return {name}_table[user.index] ? std::optional{{{made}}} : std::optional<decltype({made})>{{}};", "}"]
+        return [
+            *self.table(),
+            head + " {",
+            f"    return {name}_table[user.index] ? std::optional{{{made}}} : std::optional<decltype({made})>{{}};",
+            "}",
+        ]
 
     def service_list(self) -> list[str]:
         name, count = self.port.name, len(self.users[0].targets)
         comma = ", " if self.argument else ""
         if self.same():
-            return [*self.each(f"for_each_{name}({self.argument}{comma}[[maybe_unused]] auto&& f)", [("", self.users[0])]),
-                    f"inline constexpr std::size_t {name}_count = {count};"]
+            return [
+                *self.each(
+                    f"for_each_{name}({self.argument}{comma}[[maybe_unused]] auto&& f)", [("", self.users[0])]
+                ),
+                f"inline constexpr std::size_t {name}_count = {count};",
+            ]
         choices = [(f"user.index == {index}", user) for index, user in enumerate(self.users)]
         counts = ", ".join(str(len(user.targets)) for user in self.users)
-        return [*self.each(f"for_each_{name}({self.argument}{comma}[[maybe_unused]] auto&& f)", choices),
-                f"inline constexpr std::array<std::size_t, {len(self.users)}> {name}_count{{{counts}}};"]
+        return [
+            *self.each(f"for_each_{name}({self.argument}{comma}[[maybe_unused]] auto&& f)", choices),
+            f"inline constexpr std::array<std::size_t, {len(self.users)}> {name}_count{{{counts}}};",
+        ]
 
     def each(self, head: str, choices: list[tuple[str, User]]) -> list[str]:
         lines = [f"constexpr void {head} {{"]
@@ -338,7 +446,9 @@ class _Writer:
             pad = "        " if condition else "    "
             lines += [f"    if ({condition}) {{"] if condition else []
             for target in user.targets:
-                made = self.facade(target.expression) if self.interface.facade is not None else target.expression
+                made = (
+                    self.facade(target.expression) if self.interface.facade is not None else target.expression
+                )
                 lines.append(f"{pad}f({made});")
             lines += ["    }"] if condition else []
         return lines + ["}"]
@@ -352,16 +462,24 @@ class _Writer:
         for index, user in enumerate(self.users[:1] if self.same() else self.users):
             cells = ", ".join(f"&{target.expression}" for target in user.targets)
             suffix = "" if self.same() else f"_{index}"
-            lines.append(f"inline constexpr std::array<{self.base}*, {len(user.targets)}> {name}_table{suffix}{{{cells}}};")
+            lines.append(
+                f"inline constexpr std::array<{self.base}*, {len(user.targets)}> {name}_table{suffix}{{{cells}}};"
+            )
         kind = f"std::span<{self.base}* const>"
         if self.same():
             return [*lines, f"inline constexpr {kind} {name}({self.argument}) {{ return {name}_table; }}"]
         rows = ", ".join(f"{name}_table_{index}" for index in range(len(self.users)))
-        return [*lines, f"inline constexpr std::array<{kind}, {len(self.users)}> {name}_tables{{{rows}}};",
-                f"inline constexpr {kind} {name}({self.argument}) {{ return {name}_tables[user.index]; }}"]
+        return [
+            *lines,
+            f"inline constexpr std::array<{kind}, {len(self.users)}> {name}_tables{{{rows}}};",
+            f"inline constexpr {kind} {name}({self.argument}) {{ return {name}_tables[user.index]; }}",
+        ]
 
 
 def comment(name: str, wire: Wire) -> str:
     """Where a binding comes from."""
-    to = ", ".join(provider if provider != WIRING else "the wiring" for provider in wire.providers) or "nothing"
+    to = (
+        ", ".join(provider if provider != WIRING else "the wiring" for provider in wire.providers)
+        or "nothing"
+    )
     return f"{name}.{wire.port.name} -> {to}: {wire.why}, {wire.place.short}"

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from .devicetree import BadTree, DeviceTree, DtNode
 from .diagnostics import Diagnostic, did_you_mean
-from .model import Component, Device, DeviceSpec, GraphSpec, InstanceSpec, Interrupt, InterruptSpec, ParameterValue, Register
+from .model import (
+    Component,
+    Device,
+    DeviceSpec,
+    GraphSpec,
+    InstanceSpec,
+    Interrupt,
+    InterruptSpec,
+    ParameterValue,
+    Register,
+)
 
 Placed = dict[str, tuple[InstanceSpec, Component, str]]
 Values = dict[str, tuple[ParameterValue, ...]]
@@ -20,7 +30,12 @@ HOST_CLOCK_HZ = 24_000_000
 
 
 def claim(
-    spec: GraphSpec, placed: Placed, values: Values, tree: DeviceTree | None, expected: bool, problems: list[Diagnostic]
+    spec: GraphSpec,
+    placed: Placed,
+    values: Values,
+    tree: DeviceTree | None,
+    expected: bool,
+    problems: list[Diagnostic],
 ) -> dict[str, Device]:
     """Devices by instance name."""
     devices: dict[str, Device] = {}
@@ -29,12 +44,24 @@ def claim(
         instance, component, _ = placed[name]
         if component.device is None:
             if instance.device is not None:
-                problems.append(Diagnostic(instance.device.place, "no-device", f"component `{component.name}` drives no device",
-                                           fix=("remove `device:`",)))
+                problems.append(
+                    Diagnostic(
+                        instance.device.place,
+                        "no-device",
+                        f"component `{component.name}` drives no device",
+                        fix=("remove `device:`",),
+                    )
+                )
         elif spec.arch == "host":
             if instance.device is not None:
-                problems.append(Diagnostic(instance.device.place, "device-on-host", "a graph with `arch: host` has no device tree",
-                                           fix=("remove `device:`; the test gets made-up windows and lines",)))
+                problems.append(
+                    Diagnostic(
+                        instance.device.place,
+                        "device-on-host",
+                        "a graph with `arch: host` has no device tree",
+                        fix=("remove `device:`; the test gets made-up windows and lines",),
+                    )
+                )
             devices[name] = synthetic(name, component.device, windows, lines)
             windows += len(component.device.registers)
             lines += len(component.device.interrupts)
@@ -56,7 +83,14 @@ def synthetic(name: str, device: DeviceSpec, windows: int, lines: int) -> Device
         Interrupt(interrupt.name, HOST_FIRST_LINE + number, 0, interrupt.handler, interrupt.place)
         for number, interrupt in enumerate(device.interrupts, lines)
     )
-    return Device(f"/host/{name}", device.compatible[0], tuple(registers), interrupts, HOST_CLOCK_HZ, "made up for the host")
+    return Device(
+        f"/host/{name}",
+        device.compatible[0],
+        tuple(registers),
+        interrupts,
+        HOST_CLOCK_HZ,
+        "made up for the host",
+    )
 
 
 def _claimed_twice(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic]) -> None:
@@ -64,21 +98,33 @@ def _claimed_twice(devices: dict[str, Device], placed: Placed, problems: list[Di
     for name, device in sorted(devices.items()):
         if device.path in first:
             other = first[device.path]
-            problems.append(Diagnostic(
-                placed[name][0].place, "device-claimed-twice", f"the device {device.path} is claimed by `{other}` and by `{name}`",
-                related=((placed[other][0].place, f"`{other}` is here"),),
-                fix=("give one of them another `device:`, or remove it",)))
+            problems.append(
+                Diagnostic(
+                    placed[name][0].place,
+                    "device-claimed-twice",
+                    f"the device {device.path} is claimed by `{other}` and by `{name}`",
+                    related=((placed[other][0].place, f"`{other}` is here"),),
+                    fix=("give one of them another `device:`, or remove it",),
+                )
+            )
         first.setdefault(device.path, name)
 
 
 def _claim(
-    name: str, instance: InstanceSpec, component: Component, values: tuple[ParameterValue, ...], tree: DeviceTree,
+    name: str,
+    instance: InstanceSpec,
+    component: Component,
+    values: tuple[ParameterValue, ...],
+    tree: DeviceTree,
     problems: list[Diagnostic],
 ) -> Device | None:
     device = component.device
     assert device is not None
-    found = _named_node(name, instance, component, tree, problems) if instance.device is not None else _only_node(
-        name, instance, component, tree, problems)
+    found = (
+        _named_node(name, instance, component, tree, problems)
+        if instance.device is not None
+        else _only_node(name, instance, component, tree, problems)
+    )
     if found is None:
         return None
     node, why = found
@@ -86,10 +132,18 @@ def _claim(
     compatible = next((text for text in node.compatible if text in device.compatible), device.compatible[0])
     try:
         registers = _registers(device, tree.registers(node.path), node, problems)
-        interrupts = _interrupts(device, tree.interrupts(node.path) if device.interrupts else (), node, values, problems)
+        interrupts = _interrupts(
+            device, tree.interrupts(node.path) if device.interrupts else (), node, values, problems
+        )
     except BadTree as error:
-        problems.append(Diagnostic(place, "device-tree", f"the device of `{name}` cannot be used: {error}",
-                                   fix=("correct the machine's device tree",)))
+        problems.append(
+            Diagnostic(
+                place,
+                "device-tree",
+                f"the device of `{name}` cannot be used: {error}",
+                fix=("correct the machine's device tree",),
+            )
+        )
         return None
     return Device(node.path, compatible, registers, interrupts, tree.clock_hz(node.path), why)
 
@@ -103,23 +157,42 @@ def _named_node(
     fitting = [other.path for other in _fitting(component, tree)]
     if node is None:
         near = did_you_mean(path, tree.nodes)
-        fix = near if near and near[0].startswith("did") else tuple(f"`{component.name}` binds to {other}" for other in fitting)
+        fix = (
+            near
+            if near and near[0].startswith("did")
+            else tuple(f"`{component.name}` binds to {other}" for other in fitting)
+        )
         problems.append(Diagnostic(place, "no-such-node", f"the device tree has no node {path}", fix=fix))
         return None
     off = tree.enabled(path)
     if off is not None:
         status = tree.nodes[off].texts("status")[0]
         where = "it" if off == path else off
-        problems.append(Diagnostic(place, "node-disabled", f"the device {path} is switched off: {where} has `status = \"{status}\"`",
-                                   fix=("take another device, or enable it in the device tree or an overlay",)))
+        problems.append(
+            Diagnostic(
+                place,
+                "node-disabled",
+                f'the device {path} is switched off: {where} has `status = "{status}"`',
+                fix=("take another device, or enable it in the device tree or an overlay",),
+            )
+        )
         return None
     if not set(node.compatible) & set(component.device.compatible):
-        problems.append(Diagnostic(
-            place, "not-compatible", f"`{component.name}` does not bind to {path}",
-            reasons=(f"the node is compatible with: {', '.join(node.compatible) or 'nothing'}",
-                     f"the component binds to: {', '.join(component.device.compatible)}"),
-            related=((component.device.place, "declared here"),),
-            fix=(f"did you mean {fitting[0]}?",) if len(fitting) == 1 else tuple(f"it binds to {other}" for other in fitting[:6])))
+        problems.append(
+            Diagnostic(
+                place,
+                "not-compatible",
+                f"`{component.name}` does not bind to {path}",
+                reasons=(
+                    f"the node is compatible with: {', '.join(node.compatible) or 'nothing'}",
+                    f"the component binds to: {', '.join(component.device.compatible)}",
+                ),
+                related=((component.device.place, "declared here"),),
+                fix=(f"did you mean {fitting[0]}?",)
+                if len(fitting) == 1
+                else tuple(f"it binds to {other}" for other in fitting[:6]),
+            )
+        )
         return None
     return node, "named by the graph"
 
@@ -139,18 +212,32 @@ def _only_node(
     if len(found) == 1:
         return found[0], f"the only node compatible with {wanted}"
     if not found:
-        switched_off = [path for path, node in tree.nodes.items() if set(node.compatible) & set(component.device.compatible)]
-        problems.append(Diagnostic(
-            instance.place, "no-device-node", f"`{name}` ({component.name}) needs a device, but no enabled node is compatible with {wanted}",
-            reasons=tuple(f"{path} is, but it is switched off" for path in switched_off[:6]),
-            related=((component.device.place, "the component binds here"),),
-            fix=("take a machine that has one, or a component for the device that is there",)))
+        switched_off = [
+            path
+            for path, node in tree.nodes.items()
+            if set(node.compatible) & set(component.device.compatible)
+        ]
+        problems.append(
+            Diagnostic(
+                instance.place,
+                "no-device-node",
+                f"`{name}` ({component.name}) needs a device, but no enabled node is compatible with {wanted}",
+                reasons=tuple(f"{path} is, but it is switched off" for path in switched_off[:6]),
+                related=((component.device.place, "the component binds here"),),
+                fix=("take a machine that has one, or a component for the device that is there",),
+            )
+        )
         return None
     shown = [node.path for node in found[:6]]
-    problems.append(Diagnostic(
-        instance.place, "ambiguous-device", f"`{name}` ({component.name}) needs a device, and {len(found)} nodes are compatible with {wanted}",
-        reasons=tuple(shown) + (("...",) if len(found) > len(shown) else ()),
-        fix=(f"name one: {name}: {{component: {component.name}, device: {found[0].path}}}",)))
+    problems.append(
+        Diagnostic(
+            instance.place,
+            "ambiguous-device",
+            f"`{name}` ({component.name}) needs a device, and {len(found)} nodes are compatible with {wanted}",
+            reasons=tuple(shown) + (("...",) if len(found) > len(shown) else ()),
+            fix=(f"name one: {name}: {{component: {component.name}, device: {found[0].path}}}",),
+        )
+    )
     return None
 
 
@@ -160,9 +247,15 @@ def _registers(
     found = []
     for register in device.registers:
         if register.index >= len(windows):
-            problems.append(Diagnostic(
-                register.place, "too-few-registers", f"register window `{register.name}` is entry {register.index} of `reg`, but "
-                f"{node.path} has {len(windows)}", fix=("correct the `registers:` of the component, or the device tree",)))
+            problems.append(
+                Diagnostic(
+                    register.place,
+                    "too-few-registers",
+                    f"register window `{register.name}` is entry {register.index} of `reg`, but "
+                    f"{node.path} has {len(windows)}",
+                    fix=("correct the `registers:` of the component, or the device tree",),
+                )
+            )
             continue
         phys, size = windows[register.index]
         size = min(size, register.map_at_most) if register.map_at_most else size
@@ -171,16 +264,25 @@ def _registers(
 
 
 def _interrupts(
-    device: DeviceSpec, lines: tuple[tuple[int, int], ...], node: DtNode, values: tuple[ParameterValue, ...],
+    device: DeviceSpec,
+    lines: tuple[tuple[int, int], ...],
+    node: DtNode,
+    values: tuple[ParameterValue, ...],
     problems: list[Diagnostic],
 ) -> tuple[Interrupt, ...]:
     found = []
     for interrupt in device.interrupts:
         index = _index(interrupt, values)
         if index >= len(lines):
-            problems.append(Diagnostic(
-                interrupt.place, "too-few-interrupts", f"interrupt `{interrupt.name}` is entry {index} of `interrupts`, but "
-                f"{node.path} has {len(lines)}", fix=("correct the `interrupts:` of the component, or the device tree",)))
+            problems.append(
+                Diagnostic(
+                    interrupt.place,
+                    "too-few-interrupts",
+                    f"interrupt `{interrupt.name}` is entry {index} of `interrupts`, but "
+                    f"{node.path} has {len(lines)}",
+                    fix=("correct the `interrupts:` of the component, or the device tree",),
+                )
+            )
             continue
         line, trigger = lines[index]
         found.append(Interrupt(interrupt.name, line, trigger, interrupt.handler, interrupt.place))

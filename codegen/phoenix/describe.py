@@ -26,12 +26,21 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         "instances": [_instance(instance, init) for instance in by_name],
         "init_order": [{"instance": step.instance, "after": list(step.after)} for step in graph.init_order],
         "claims": _claims(by_name),
-        "unclaimed": [{"path": path, "compatible": compatible} for path, compatible in graph.machine.unclaimed] if graph.machine else [],
+        "unclaimed": [
+            {"path": path, "compatible": compatible} for path, compatible in graph.machine.unclaimed
+        ]
+        if graph.machine
+        else [],
         "interrupts": [
-            {"line": line.line, "instance": line.instance, "handler": line.handler, "path": line.path} for line in graph.lines
+            {"line": line.line, "instance": line.instance, "handler": line.handler, "path": line.path}
+            for line in graph.lines
         ],
         "libraries": sorted(libraries),
-        "library_ports": {library.name: {wire.port.name: _wire(wire) for wire in wires} for library, wires in graph.libraries if wires},
+        "library_ports": {
+            library.name: {wire.port.name: _wire(wire) for wire in wires}
+            for library, wires in graph.libraries
+            if wires
+        },
         "sources": {
             name: [f"{component.folder}/{source}" for source in component.sources]
             for name, component in sorted({**components, **libraries}.items())
@@ -39,8 +48,12 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         "allowed_edges": _edges(graph),
         "budgets": dict(spec.budgets),
         "boot_test": {
-            "send": list(spec.boot_test.send), "expect": list(spec.boot_test.expect), "exit": spec.boot_test.exit
-        } if spec.boot_test else {},
+            "send": list(spec.boot_test.send),
+            "expect": list(spec.boot_test.expect),
+            "exit": spec.boot_test.exit,
+        }
+        if spec.boot_test
+        else {},
     }
 
 
@@ -52,7 +65,12 @@ def _machine(graph: ResolvedGraph) -> dict[str, Any] | None:
         "name": machine.name,
         "device_tree": machine.device_tree,
         "overlays": list(machine.overlays),
-        "qemu": {"machine": machine.qemu_machine, "cpu": machine.qemu_cpu, "cpus": machine.qemu_cpus, "memory": machine.qemu_memory},
+        "qemu": {
+            "machine": machine.qemu_machine,
+            "cpu": machine.qemu_cpu,
+            "cpus": machine.qemu_cpus,
+            "memory": machine.qemu_memory,
+        },
         "memory_base": graph.machine.memory_base,
         "boot_cpu_mpidr": graph.machine.boot_cpu_mpidr,
     }
@@ -68,7 +86,12 @@ def _instance(instance: Instance, init: dict[str, int]) -> dict[str, Any]:
         "place": str(instance.place),
         "why": instance.why,
         "parameters": {
-            value.parameter.name: {"value": value.value, "type": value.parameter.type, "from": value.source, "why": value.why}
+            value.parameter.name: {
+                "value": value.value,
+                "type": value.parameter.type,
+                "from": value.source,
+                "why": value.why,
+            }
             for value in instance.parameters
         },
         "ports": {wire.port.name: _wire(wire) for wire in instance.wires},
@@ -76,11 +99,18 @@ def _instance(instance: Instance, init: dict[str, int]) -> dict[str, Any]:
         "device": {
             "path": device.path,
             "compatible": device.compatible,
-            "registers": [{"name": r.name, "virt": r.virt, "phys": r.phys, "size": r.size} for r in device.registers],
-            "interrupts": [{"name": i.name, "line": i.line, "trigger": i.trigger, "handler": i.handler} for i in device.interrupts],
+            "registers": [
+                {"name": r.name, "virt": r.virt, "phys": r.phys, "size": r.size} for r in device.registers
+            ],
+            "interrupts": [
+                {"name": i.name, "line": i.line, "trigger": i.trigger, "handler": i.handler}
+                for i in device.interrupts
+            ],
             "clock_hz": device.clock_hz,
             "why": device.why,
-        } if device else None,
+        }
+        if device
+        else None,
         "init": {"order": init[instance.name], "method": component.init} if instance.name in init else None,
         "on_fail": instance.on_fail,
     }
@@ -118,5 +148,7 @@ def _edges(graph: ResolvedGraph) -> dict[str, list[str]]:
     users = [(instance.component.name, instance.wires) for instance in graph.instances]
     users += [(library.name, wires) for library, wires in graph.libraries]
     for user, wires in users:
-        edges[user] |= {component_of[provider] for wire in wires for provider in wire.providers if provider != WIRING}
+        edges[user] |= {
+            component_of[provider] for wire in wires for provider in wire.providers if provider != WIRING
+        }
     return {name: sorted(found - {name}) for name, found in sorted(edges.items())}

@@ -16,7 +16,15 @@ from typing import Mapping
 from .diagnostics import Diagnostic, Place
 from .model import Machine
 
-NOT_DEVICES = ("/__symbols__", "/__fixups__", "/__local_fixups__", "/aliases", "/chosen", "/cpus", "/reserved-memory")
+NOT_DEVICES = (
+    "/__symbols__",
+    "/__fixups__",
+    "/__local_fixups__",
+    "/aliases",
+    "/chosen",
+    "/cpus",
+    "/reserved-memory",
+)
 _GIC_BASES = {0: 32, 1: 16, 2: 4096, 3: 1056}
 _ERROR = re.compile(r"^(?:Error: )?([^:\s]+):(\d+)\.(\d+)[-.0-9]*:? (?:ERROR \(([a-z_]+)\): )?(.*)$")
 
@@ -36,7 +44,9 @@ class DtNode:
 
     def texts(self, name: str) -> tuple[str, ...]:
         data = self.properties.get(name)
-        return tuple(part.decode("utf-8", "replace") for part in data.rstrip(b"\0").split(b"\0")) if data else ()
+        return (
+            tuple(part.decode("utf-8", "replace") for part in data.rstrip(b"\0").split(b"\0")) if data else ()
+        )
 
     @property
     def compatible(self) -> tuple[str, ...]:
@@ -67,7 +77,9 @@ class DeviceTree:
         return tuple(
             node
             for path, node in sorted(self.nodes.items())
-            if path != "/" and node.compatible and self.enabled(path) is None
+            if path != "/"
+            and node.compatible
+            and self.enabled(path) is None
             and not any(path == other or path.startswith(other + "/") for other in NOT_DEVICES)
         )
 
@@ -84,7 +96,9 @@ class DeviceTree:
             raise BadTree(f"`reg` of {path} has {len(cells)} cells, not a multiple of {step}")
         found = []
         for at in range(0, len(cells), step):
-            address, size = _number(cells[at : at + address_cells]), _number(cells[at + address_cells : at + step])
+            address, size = _number(cells[at : at + address_cells]), _number(
+                cells[at + address_cells : at + step]
+            )
             found.append((self._to_cpu(parent, address), size))
         return tuple(found)
 
@@ -93,7 +107,9 @@ class DeviceTree:
             above = self.nodes[bus.parent]
             ranges = bus.properties.get("ranges")
             if ranges is None:
-                raise BadTree(f"the bus {bus.path} has no `ranges`, so the CPU cannot reach what is behind it")
+                raise BadTree(
+                    f"the bus {bus.path} has no `ranges`, so the CPU cannot reach what is behind it"
+                )
             if ranges:
                 address = _translate(bus, above, address)
             bus = above
@@ -117,8 +133,12 @@ class DeviceTree:
         controller = self._controller(self._interrupt_parent(node), path)
         count = controller.cell("#interrupt-cells", 0)
         if count == 0 or len(cells) % count:
-            raise BadTree(f"`interrupts` of {path} has {len(cells)} cells, but {controller.path} takes {count} an interrupt")
-        return tuple(_gic_line(controller, cells[at : at + count], path) for at in range(0, len(cells), count))
+            raise BadTree(
+                f"`interrupts` of {path} has {len(cells)} cells, but {controller.path} takes {count} an interrupt"
+            )
+        return tuple(
+            _gic_line(controller, cells[at : at + count], path) for at in range(0, len(cells), count)
+        )
 
     def _interrupt_parent(self, node: DtNode) -> int:
         at: DtNode | None = node
@@ -172,7 +192,11 @@ def _number(cells: tuple[int, ...]) -> int:
 
 def _translate(bus: DtNode, above: DtNode, address: int) -> int:
     """One step through `ranges` (Devicetree Specification 2.3.8)."""
-    child, parent, sizes = bus.cell("#address-cells", 2), above.cell("#address-cells", 2), bus.cell("#size-cells", 1)
+    child, parent, sizes = (
+        bus.cell("#address-cells", 2),
+        above.cell("#address-cells", 2),
+        bus.cell("#size-cells", 1),
+    )
     cells, step = bus.cells("ranges"), child + parent + sizes
     for at in range(0, len(cells) - step + 1, step):
         base, target = _number(cells[at : at + child]), _number(cells[at + child : at + child + parent])
@@ -199,12 +223,20 @@ def read_tree(root: Path, machine: Machine) -> tuple[DeviceTree | None, tuple[Di
         else:
             blob, problems = _overlaid(root, machine)
     except FileNotFoundError as error:
-        return None, (Diagnostic(machine.device_tree_place, "no-dtc", f"the program `{error.filename}` is not installed",
-                                 fix=("apt-get install device-tree-compiler",)),)
+        return None, (
+            Diagnostic(
+                machine.device_tree_place,
+                "no-dtc",
+                f"the program `{error.filename}` is not installed",
+                fix=("apt-get install device-tree-compiler",),
+            ),
+        )
     return (parse(blob) if blob is not None else None), problems
 
 
-def _compile(root: Path, path: str, place: Place, symbols: bool) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
+def _compile(
+    root: Path, path: str, place: Place, symbols: bool
+) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
     if not (root / path).is_file():
         return None, ()  # said where the machine was read
     command = ["dtc", "-q", "-I", "dts", "-O", "dtb", *(["-@"] if symbols else []), path]
@@ -220,8 +252,14 @@ def _complaints(output: str, path: str, place: Place) -> tuple[Diagnostic, ...]:
         match = _ERROR.match(line.strip())
         if match:
             reason = match.group(5).strip() or "it cannot be parsed"
-            found.append(Diagnostic(Place(match.group(1), int(match.group(2)), int(match.group(3))), "device-tree",
-                                    f"dtc rejects the device tree: {reason}", related=((place, "the machine names it here"),)))
+            found.append(
+                Diagnostic(
+                    Place(match.group(1), int(match.group(2)), int(match.group(3))),
+                    "device-tree",
+                    f"dtc rejects the device tree: {reason}",
+                    related=((place, "the machine names it here"),),
+                )
+            )
     if not found:
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         reason = lines[0] if lines else "it says nothing more"
@@ -230,7 +268,10 @@ def _complaints(output: str, path: str, place: Place) -> tuple[Diagnostic, ...]:
 
 
 def _overlaid(root: Path, machine: Machine) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
-    sources = [(machine.device_tree, machine.device_tree_place), *zip(machine.overlays, machine.overlay_places)]
+    sources = [
+        (machine.device_tree, machine.device_tree_place),
+        *zip(machine.overlays, machine.overlay_places),
+    ]
     problems: tuple[Diagnostic, ...] = ()
     with tempfile.TemporaryDirectory(prefix="phoenix-dt-") as folder:
         names = []
@@ -244,11 +285,21 @@ def _overlaid(root: Path, machine: Machine) -> tuple[bytes | None, tuple[Diagnos
             return None, problems
         base, merged = names[0], "merged.dtb"
         for name, (path, place) in zip(names[1:], sources[1:]):
-            done = subprocess.run(["fdtoverlay", "-i", base, "-o", merged, name], cwd=folder, capture_output=True, check=False)
+            done = subprocess.run(
+                ["fdtoverlay", "-i", base, "-o", merged, name], cwd=folder, capture_output=True, check=False
+            )
             if done.returncode != 0:
-                return None, (Diagnostic(place, "overlay", f"the overlay {path} does not fit {machine.device_tree}",
-                                         reasons=tuple(re.findall(r"FDT_ERR_[A-Z]+", done.stderr.decode("utf-8", "replace"))[:1]),
-                                         fix=("check that every label and target path that it names exists in the base",)),)
+                return None, (
+                    Diagnostic(
+                        place,
+                        "overlay",
+                        f"the overlay {path} does not fit {machine.device_tree}",
+                        reasons=tuple(
+                            re.findall(r"FDT_ERR_[A-Z]+", done.stderr.decode("utf-8", "replace"))[:1]
+                        ),
+                        fix=("check that every label and target path that it names exists in the base",),
+                    ),
+                )
             base, merged = merged, ("merged2.dtb" if merged == "merged.dtb" else "merged.dtb")
         return (Path(folder) / base).read_bytes(), ()
 

@@ -37,7 +37,9 @@ class Diagnostic:
         lines = [f"{self.place}: error: {self.message} [{self.code}]"]
         lines += [f"    {reason}" for reason in self.reasons]
         lines += [f"    {place}: {text}" for place, text in self.related]
-        lines += [f"    fix: {line}" if number == 0 else f"         {line}" for number, line in enumerate(self.fix)]
+        lines += [
+            f"    fix: {line}" if number == 0 else f"         {line}" for number, line in enumerate(self.fix)
+        ]
         return "\n".join(lines)
 
 

@@ -56,8 +56,13 @@ class Printer:
         import jinja2
 
         self._environment = jinja2.Environment(
-            loader=jinja2.PackageLoader(__package__ or "phoenix", "templates"), undefined=jinja2.StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+            loader=jinja2.PackageLoader(__package__ or "phoenix", "templates"),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+        )
 
     def __call__(self, template: str, **values: Any) -> str:
         text = self._environment.get_template(template + ".j2").render(**values)
@@ -86,19 +91,29 @@ class Bindings:
     def user(self, name: str, wire: Wire) -> bind.User:
         interface = self.interfaces[wire.port.interface]
         targets = tuple(
-            bind.generated_target(interface) if provider == WIRING else self.targets[provider] for provider in wire.providers)
+            bind.generated_target(interface) if provider == WIRING else self.targets[provider]
+            for provider in wire.providers
+        )
         return bind.User(name, targets, bind.comment(name, wire))
 
     def ports(self, component: Component) -> bind.PortsFile:
         users = {
-            port.name: [self.user(instance.name, instance.wire(port.name)) for instance in self.by_component[component.name]]
+            port.name: [
+                self.user(instance.name, instance.wire(port.name))
+                for instance in self.by_component[component.name]
+            ]
             for port in component.ports
         }
         own = None if component.many else self.targets[self.by_component[component.name][0].name]
         return bind.ports_file(component, self.interfaces, users, own)
 
     def library_ports(self, library: Component, wires: tuple[Wire, ...]) -> bind.PortsFile:
-        return bind.ports_file(library, self.interfaces, {wire.port.name: [self.user(library.name, wire)] for wire in wires}, None)
+        return bind.ports_file(
+            library,
+            self.interfaces,
+            {wire.port.name: [self.user(library.name, wire)] for wire in wires},
+            None,
+        )
 
     def generated(self) -> list[Interface]:
         """The interfaces that the wiring itself provides to some port of this graph."""
@@ -108,7 +123,9 @@ class Bindings:
         return [self.interfaces[name] for name in sorted(names)]
 
 
-def emit_graph(root: Path, graph: ResolvedGraph, out: Path, printer: Printer, inputs: Sequence[str]) -> Emitted:
+def emit_graph(
+    root: Path, graph: ResolvedGraph, out: Path, printer: Printer, inputs: Sequence[str]
+) -> Emitted:
     writer = Writer()
     gen = out / "gen"
     sources = write_sources(graph, gen, printer, writer)
@@ -129,24 +146,40 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
     name = graph.name
     for component in bindings.components():
         instances = bindings.by_component[component.name]
-        writer.put(include / "params" / f"{component.name}.hpp",
-                   printer("params.hpp", file=bind.params_file(component, instances), graph=name))
-        writer.put(include / "ports" / f"{component.name}.hpp", printer("ports.hpp", file=bindings.ports(component), graph=name))
+        writer.put(
+            include / "params" / f"{component.name}.hpp",
+            printer("params.hpp", file=bind.params_file(component, instances), graph=name),
+        )
+        writer.put(
+            include / "ports" / f"{component.name}.hpp",
+            printer("ports.hpp", file=bindings.ports(component), graph=name),
+        )
     for library, wires in graph.libraries:
         writer.put(include / "params" / f"{library.name}.hpp", library_params(library, printer, name))
-        writer.put(include / "ports" / f"{library.name}.hpp",
-                   printer("ports.hpp", file=bindings.library_ports(library, wires), graph=name))
+        writer.put(
+            include / "ports" / f"{library.name}.hpp",
+            printer("ports.hpp", file=bindings.library_ports(library, wires), graph=name),
+        )
     generated = bindings.generated()
     for interface in generated:
         assert interface.generated is not None
-        text = printer(f"generated/{interface.generated}.hpp", graph=name, header=f"{interface.include}/{interface.header}",
-                       **_generated(interface.generated, graph))
+        text = printer(
+            f"generated/{interface.generated}.hpp",
+            graph=name,
+            header=f"{interface.include}/{interface.header}",
+            **_generated(interface.generated, graph),
+        )
         writer.put(include / "generated" / f"{interface.generated}.hpp", text)
     writer.put(include / "wiring.hpp", printer("wiring.hpp", graph=name, **_wiring(bindings, generated)))
-    writer.put(gen / "wiring.cpp", printer("wiring.cpp", graph=name, summary=graph.spec.summary, **_wiring(bindings, generated)))
+    writer.put(
+        gen / "wiring.cpp",
+        printer("wiring.cpp", graph=name, summary=graph.spec.summary, **_wiring(bindings, generated)),
+    )
     sources = [gen / "wiring.cpp"]
     if any(interface.generated == "init_sequence" for interface in generated):
-        writer.put(gen / "init_sequence.cpp", printer("init_sequence.cpp", graph=name, **_init_sequence(graph)))
+        writer.put(
+            gen / "init_sequence.cpp", printer("init_sequence.cpp", graph=name, **_init_sequence(graph))
+        )
         sources.append(gen / "init_sequence.cpp")
     if any(interface.generated == "device_interrupts" for interface in generated):
         writer.put(gen / "interrupts.cpp", printer("interrupts.cpp", graph=name, **_interrupts(bindings)))
@@ -155,7 +188,10 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
 
 
 def library_params(library: Component, printer: Printer, graph: str) -> str:
-    values = tuple(ParameterValue(parameter, placeholder(parameter), "default", "default") for parameter in library.parameters)
+    values = tuple(
+        ParameterValue(parameter, placeholder(parameter), "default", "default")
+        for parameter in library.parameters
+    )
     instance = Instance(library.name, library, library.place, "library", values, (), None, "panic")
     return printer("params.hpp", file=bind.params_file(library, [instance]), graph=graph)
 
@@ -170,24 +206,42 @@ def _wiring(bindings: Bindings, generated: Sequence[Interface]) -> dict[str, Any
             interface = bindings.interfaces[provided]
             includes.add(f"{interface.include}/{interface.header}")
             derived |= interface.family
-            checks.append(f"std::derived_from<{target.type}, ::{interface.cxx}>" if interface.family
-                          else f"::{interface.cxx}<{target.type}>")
+            checks.append(
+                f"std::derived_from<{target.type}, ::{interface.cxx}>"
+                if interface.family
+                else f"::{interface.cxx}<{target.type}>"
+            )
         if component.many:
             includes.add(f"params/{component.name}.hpp")
-        rows.append({
-            "name": instance.name, "type": target.type, "component": component.name, "place": instance.place.short, "checks": checks,
-            "argument": f"{{::phx::params::{component.name}::{instance.name}}}" if component.many else ""})
+        rows.append(
+            {
+                "name": instance.name,
+                "type": target.type,
+                "component": component.name,
+                "place": instance.place.short,
+                "checks": checks,
+                "argument": f"{{::phx::params::{component.name}::{instance.name}}}" if component.many else "",
+            }
+        )
     kinds = [interface for interface in generated if interface.generated]
     includes |= {f"generated/{interface.generated}.hpp" for interface in kinds}
     generated_checks = [f"::{interface.cxx}<const {pascal(str(interface.generated))}>" for interface in kinds]
-    return {"instances": rows, "includes": sorted(includes), "derived": derived, "generated_checks": generated_checks}
+    return {
+        "instances": rows,
+        "includes": sorted(includes),
+        "derived": derived,
+        "generated_checks": generated_checks,
+    }
 
 
 def _interrupts(bindings: Bindings) -> dict[str, Any]:
     lines = [line for line in bindings.graph.lines if line.handler]
     targets = {line.instance: bindings.targets[line.instance] for line in lines}
-    return {"lines": lines, "includes": sorted({target.include for target in targets.values()}),
-            "externs": [(name, targets[name].type) for name in sorted(targets)]}
+    return {
+        "lines": lines,
+        "includes": sorted({target.include for target in targets.values()}),
+        "externs": [(name, targets[name].type) for name in sorted(targets)],
+    }
 
 
 def _generated(kind: str, graph: ResolvedGraph) -> dict[str, Any]:
@@ -198,8 +252,12 @@ def _generated(kind: str, graph: ResolvedGraph) -> dict[str, Any]:
     if kind == "device_table":
         return _device_table(graph)
     rows = [
-        {"name": instance.name, "component": instance.component.name, "domain": instance.component.domain,
-         "wires": [(wire.port.name, provider) for wire in instance.wires for provider in wire.providers]}
+        {
+            "name": instance.name,
+            "component": instance.component.name,
+            "domain": instance.component.domain,
+            "wires": [(wire.port.name, provider) for wire in instance.wires for provider in wire.providers],
+        }
         for instance in graph.instances
     ]
     return {"instances": rows, "summary": string(graph.spec.summary)}
@@ -214,11 +272,21 @@ def _init_sequence(graph: ResolvedGraph) -> dict[str, Any]:
         component = instance.component
         fatal = "true" if instance.on_fail == "panic" else "false"
         after = f", after {', '.join(step.after)}" if step.after else ""
-        rows.append({
-            "name": instance.name, "type": "::" + component.cxx_class, "init": component.init, "tracked": instance.name in asked,
-            "unsure": [f"{name}_up" for name in step.unsure], "comment": f"{number}. {instance.name}, {instance.place.short}{after}",
-            "info": f'::phx::boot::InitStep{{"{instance.name}", "{component.name}", {fatal}}}'})
-    return {"steps": rows, "includes": sorted({instances[step.instance].component.header_include for step in graph.init_order})}
+        rows.append(
+            {
+                "name": instance.name,
+                "type": "::" + component.cxx_class,
+                "init": component.init,
+                "tracked": instance.name in asked,
+                "unsure": [f"{name}_up" for name in step.unsure],
+                "comment": f"{number}. {instance.name}, {instance.place.short}{after}",
+                "info": f'::phx::boot::InitStep{{"{instance.name}", "{component.name}", {fatal}}}',
+            }
+        )
+    return {
+        "steps": rows,
+        "includes": sorted({instances[step.instance].component.header_include for step in graph.init_order}),
+    }
 
 
 def _device_table(graph: ResolvedGraph) -> dict[str, Any]:
@@ -228,10 +296,23 @@ def _device_table(graph: ResolvedGraph) -> dict[str, Any]:
         if device is None:
             continue
         base = device.registers[0].phys if device.registers else 0
-        claims.append({"path": string(device.path), "compatible": string(device.compatible), "base": f"{base:#x}",
-                       "instance": instance.name})
-        windows += [{"instance": instance.name, "virt": f"{register.virt:#x}", "phys": f"{register.phys:#x}",
-                     "size": f"{register.size:#x}"} for register in device.registers]
+        claims.append(
+            {
+                "path": string(device.path),
+                "compatible": string(device.compatible),
+                "base": f"{base:#x}",
+                "instance": instance.name,
+            }
+        )
+        windows += [
+            {
+                "instance": instance.name,
+                "virt": f"{register.virt:#x}",
+                "phys": f"{register.phys:#x}",
+                "size": f"{register.size:#x}",
+            }
+            for register in device.registers
+        ]
     base = graph.machine.memory_base if graph.machine is not None else 0
     return {"windows": windows, "claims": claims, "memory_base": f"{base:#x}"}
 
@@ -260,7 +341,9 @@ def graph_cmake(root: Path, graph: ResolvedGraph, generated: Sequence[Path], inp
         "PHX_GRAPH": [graph.name],
         "PHX_ARCH": [graph.arch],
         "PHX_COMPONENT_SOURCES": component_sources(root, graph),
-        "PHX_SIZE_SOURCES": [file for file in component_sources(root, graph, small=True) if file.suffix == ".cpp"],
+        "PHX_SIZE_SOURCES": [
+            file for file in component_sources(root, graph, small=True) if file.suffix == ".cpp"
+        ],
         "PHX_GENERATED_SOURCES": generated,
         "PHX_INPUTS": inputs,
         "PHX_RAM_BASE": [f"{graph.machine.memory_base:#x}" if graph.machine else "0x0"],
@@ -268,5 +351,7 @@ def graph_cmake(root: Path, graph: ResolvedGraph, generated: Sequence[Path], inp
     }
     lines = [f"# Graph {graph.name}. Generated."]
     for name, words in values.items():
-        lines.append(f'set({name} "{_escape(str(words[0]))}")' if len(words) == 1 else f"set({name}{quoted(words)})")
+        lines.append(
+            f'set({name} "{_escape(str(words[0]))}")' if len(words) == 1 else f"set({name}{quoted(words)})"
+        )
     return "\n".join(lines) + "\n"

@@ -39,7 +39,11 @@ def read_document(root: Path, path: str) -> Document:
         data = (root / path).read_bytes()
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        return Document(path, None, (Diagnostic(Place(path, 1, 1), "unreadable-file", f"the file cannot be read: {reason}"),))
+        return Document(
+            path,
+            None,
+            (Diagnostic(Place(path, 1, 1), "unreadable-file", f"the file cannot be read: {reason}"),),
+        )
     return read_yaml(path, data)
 
 

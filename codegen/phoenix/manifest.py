@@ -27,13 +27,26 @@ def read_component(tree: Tree, path: str, root: Mapping) -> tuple[Component, lis
     _no_repeats(provides, "interface", problems)
     parts = folder.split("/")
     component = Component(
-        name=name, summary=text(root, "summary"), folder=folder, include="/".join(parts[1:]),
-        domain=parts[1] if len(parts) > 1 else name, library=library, cxx_class=text(root, "class"), header=text(root, "header"),
-        sources=tuple(source for source, _ in words(root.get("sources"))), small=text(root, "optimize", "speed") == "size",
-        arch=tuple(arch for arch, _ in words(root.get("arch"))) or ARCHES, many=text(root, "instances", "one") == "many",
-        provides=provides, ports=ports, parameters=parameters, device=device, init=optional_text(root, "init"),
+        name=name,
+        summary=text(root, "summary"),
+        folder=folder,
+        include="/".join(parts[1:]),
+        domain=parts[1] if len(parts) > 1 else name,
+        library=library,
+        cxx_class=text(root, "class"),
+        header=text(root, "header"),
+        sources=tuple(source for source, _ in words(root.get("sources"))),
+        small=text(root, "optimize", "speed") == "size",
+        arch=tuple(arch for arch, _ in words(root.get("arch"))) or ARCHES,
+        many=text(root, "instances", "one") == "many",
+        provides=provides,
+        ports=ports,
+        parameters=parameters,
+        device=device,
+        init=optional_text(root, "init"),
         tests=tuple(file for file in tree.listing.get(folder, ()) if file.endswith(TEST_ENDINGS)),
-        place=value_place(root, "component"))
+        place=value_place(root, "component"),
+    )
     return component, problems
 
 
@@ -42,34 +55,63 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
     place = value_place(root, "component")
     actual = folder.rpartition("/")[2]
     if name != actual:
-        problems.append(Diagnostic(place, "folder-name", f"component `{name}` lies in a folder named `{actual}`",
-                                   fix=(f"rename the folder to {name}, or the component to {actual}",)))
+        problems.append(
+            Diagnostic(
+                place,
+                "folder-name",
+                f"component `{name}` lies in a folder named `{actual}`",
+                fix=(f"rename the folder to {name}, or the component to {actual}",),
+            )
+        )
     _check_word(name, place, "component", problems)
     if library:
         for key in ("class", "header", "instances", "provides", "device", "init"):
             if key in root.entries:
-                problems.append(Diagnostic(key_place(root, key), "library-key", f"a library has no `{key}:`",
-                                           reasons=("it is shared code: no class, no instances",),
-                                           fix=(f"remove `{key}:`, or `kind: library`",)))
+                problems.append(
+                    Diagnostic(
+                        key_place(root, key),
+                        "library-key",
+                        f"a library has no `{key}:`",
+                        reasons=("it is shared code: no class, no instances",),
+                        fix=(f"remove `{key}:`, or `kind: library`",),
+                    )
+                )
     else:
         for key in ("class", "header"):
             if key not in root.entries:
-                problems.append(Diagnostic(key_place(root, "component"), "missing-key", f"the component has no `{key}:`",
-                                           fix=(f"add `{key}: ...`, or `kind: library` if it is code without a class",)))
+                problems.append(
+                    Diagnostic(
+                        key_place(root, "component"),
+                        "missing-key",
+                        f"the component has no `{key}:`",
+                        fix=(f"add `{key}: ...`, or `kind: library` if it is code without a class",),
+                    )
+                )
     return problems
 
 
 def _check_word(word: str, place: Place, what: str, problems: list[Diagnostic]) -> None:
     if word in KEYWORDS:
-        problems.append(Diagnostic(place, "reserved-name", f"the {what} `{word}` is a word of C++", fix=("choose another name",)))
+        problems.append(
+            Diagnostic(
+                place, "reserved-name", f"the {what} `{word}` is a word of C++", fix=("choose another name",)
+            )
+        )
 
 
 def _no_repeats(names: tuple[tuple[str, Place], ...], what: str, problems: list[Diagnostic]) -> None:
     seen: dict[str, Place] = {}
     for name, place in names:
         if name in seen:
-            problems.append(Diagnostic(place, "named-twice", f"the {what} `{name}` is named twice",
-                                       related=((seen[name], "first here"),), fix=("remove one of them",)))
+            problems.append(
+                Diagnostic(
+                    place,
+                    "named-twice",
+                    f"the {what} `{name}` is named twice",
+                    related=((seen[name], "first here"),),
+                    fix=("remove one of them",),
+                )
+            )
         seen.setdefault(name, place)
 
 
@@ -79,7 +121,11 @@ def _files(tree: Tree, folder: str, root: Mapping) -> list[Diagnostic]:
         named.append((header, value_place(root, "header")))
     problems: list[Diagnostic] = []
     _no_repeats(tuple(named), "file", problems)
-    return problems + [no_such_file(tree, place, folder, name) for name, place in named if not tree.exists(join(folder, name))]
+    return problems + [
+        no_such_file(tree, place, folder, name)
+        for name, place in named
+        if not tree.exists(join(folder, name))
+    ]
 
 
 def _ports(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[Port, ...]:
@@ -89,11 +135,26 @@ def _ports(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[Po
         cardinality = text(port, "cardinality", "one")
         _check_word(entry.key, entry.place, "port", problems)
         if library and cardinality == "one":
-            problems.append(Diagnostic(entry.place, "library-need", f"port `{entry.key}` of a library has cardinality `one`",
-                                       reasons=("a library is in every image, with or without a provider",),
-                                       fix=("write `cardinality: optional`",)))
-        ports.append(Port(entry.key, text(port, "interface"), cardinality, text(port, "use", "run"), text(port, "summary"),
-                          entry.place, value_place(port, "interface")))
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "library-need",
+                    f"port `{entry.key}` of a library has cardinality `one`",
+                    reasons=("a library is in every image, with or without a provider",),
+                    fix=("write `cardinality: optional`",),
+                )
+            )
+        ports.append(
+            Port(
+                entry.key,
+                text(port, "interface"),
+                cardinality,
+                text(port, "use", "run"),
+                text(port, "summary"),
+                entry.place,
+                value_place(port, "interface"),
+            )
+        )
     return tuple(sorted(ports, key=lambda port: port.name))
 
 
@@ -102,8 +163,14 @@ def _parameters(root: Mapping, problems: list[Diagnostic]) -> tuple[Parameter, .
     for entry in entries(root.get("parameters")):
         _check_word(entry.key, entry.place, "parameter", problems)
         if entry.key in RESERVED_PARAMETERS:
-            problems.append(Diagnostic(entry.place, "reserved-name", f"`{entry.key}` is generated from the device tree, and so no parameter",
-                                       fix=("choose another name",)))
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "reserved-name",
+                    f"`{entry.key}` is generated from the device tree, and so no parameter",
+                    fix=("choose another name",),
+                )
+            )
         found.append(_parameter(entry.key, entry.place, mapping(entry.value), problems))
     return tuple(sorted(found, key=lambda parameter: parameter.name))
 
@@ -112,18 +179,44 @@ def _parameter(name: str, place: Place, node: Mapping, problems: list[Diagnostic
     kind = text(node, "type")
     for key, kinds in (("min", NUMERIC), ("max", NUMERIC), ("values", ("choice",))):
         if key in node.entries and kind not in kinds:
-            problems.append(Diagnostic(key_place(node, key), "parameter-key", f"`{key}:` has no meaning for a parameter of type {kind}",
-                                       fix=(f"remove `{key}:`",)))
+            problems.append(
+                Diagnostic(
+                    key_place(node, key),
+                    "parameter-key",
+                    f"`{key}:` has no meaning for a parameter of type {kind}",
+                    fix=(f"remove `{key}:`",),
+                )
+            )
     bounds = [_bound(node, key, kind, problems) for key in ("min", "max")]
     values = words(node.get("values"))
     _no_repeats(values, "value", problems)
     _distinct_enumerators(values, problems)
     if kind == "choice" and not values:
-        problems.append(Diagnostic(place, "missing-key", f"the choice `{name}` has no `values:`", fix=("add `values: [...]`",)))
-    parameter = Parameter(name, kind, text(node, "summary"), bounds[0], bounds[1], tuple(word for word, _ in values), None, place)
+        problems.append(
+            Diagnostic(
+                place, "missing-key", f"the choice `{name}` has no `values:`", fix=("add `values: [...]`",)
+            )
+        )
+    parameter = Parameter(
+        name,
+        kind,
+        text(node, "summary"),
+        bounds[0],
+        bounds[1],
+        tuple(word for word, _ in values),
+        None,
+        place,
+    )
     if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:
-        problems.append(Diagnostic(value_place(node, "min"), "empty-range", f"`min` of `{name}`, {show(parameter, bounds[0])}, is above its "
-                                   f"`max`, {show(parameter, bounds[1])}", fix=("exchange the two",)))
+        problems.append(
+            Diagnostic(
+                value_place(node, "min"),
+                "empty-range",
+                f"`min` of `{name}`, {show(parameter, bounds[0])}, is above its "
+                f"`max`, {show(parameter, bounds[1])}",
+                fix=("exchange the two",),
+            )
+        )
         return parameter
     default = _default(parameter, node, problems)
     return Parameter(name, kind, parameter.summary, bounds[0], bounds[1], parameter.values, default, place)
@@ -134,8 +227,14 @@ def _distinct_enumerators(values: tuple[tuple[str, Place], ...], problems: list[
     for word, place in values:
         other = seen.setdefault(identifier(word), word)
         if other != word:
-            problems.append(Diagnostic(place, "same-enumerator", f"the values `{other}` and `{word}` are both `{identifier(word)}` in C++",
-                                       fix=("rename one of them",)))
+            problems.append(
+                Diagnostic(
+                    place,
+                    "same-enumerator",
+                    f"the values `{other}` and `{word}` are both `{identifier(word)}` in C++",
+                    fix=("rename one of them",),
+                )
+            )
 
 
 def _bound(node: Mapping, key: str, kind: str, problems: list[Diagnostic]) -> int | None:
@@ -143,7 +242,9 @@ def _bound(node: Mapping, key: str, kind: str, problems: list[Diagnostic]) -> in
         return None
     bound = parse(kind, value(node.get(key)))
     if isinstance(bound, Bad):
-        problems.append(Diagnostic(value_place(node, key), bound.code, f"`{key}`: {bound.message}", fix=bound.fix))
+        problems.append(
+            Diagnostic(value_place(node, key), bound.code, f"`{key}`: {bound.message}", fix=bound.fix)
+        )
         return None
     assert isinstance(bound, int)
     return bound
@@ -155,20 +256,31 @@ def _default(parameter: Parameter, node: Mapping, problems: list[Diagnostic]) ->
     default = check(parameter, value(node.get("default")))
     if isinstance(default, Bad):
         if parameter.type != "choice" or parameter.values:
-            problems.append(Diagnostic(value_place(node, "default"), default.code, f"the default of `{parameter.name}`: {default.message}",
-                                       fix=default.fix))
+            problems.append(
+                Diagnostic(
+                    value_place(node, "default"),
+                    default.code,
+                    f"the default of `{parameter.name}`: {default.message}",
+                    fix=default.fix,
+                )
+            )
         return None
     return default
 
 
-def _device(root: Mapping, parameters: tuple[Parameter, ...], problems: list[Diagnostic]) -> DeviceSpec | None:
+def _device(
+    root: Mapping, parameters: tuple[Parameter, ...], problems: list[Diagnostic]
+) -> DeviceSpec | None:
     if "device" not in root.entries:
         return None
     device = mapping(root.get("device"))
     compatible = _compatible(device.get("compatible"), problems)
-    registers = tuple(_register(index, item, problems) for index, item in enumerate(items(device.get("registers"))))
+    registers = tuple(
+        _register(index, item, problems) for index, item in enumerate(items(device.get("registers")))
+    )
     interrupts = tuple(
-        _interrupt(index, item, parameters, problems) for index, item in enumerate(items(device.get("interrupts")))
+        _interrupt(index, item, parameters, problems)
+        for index, item in enumerate(items(device.get("interrupts")))
     )
     _no_repeats(tuple((register.name, register.place) for register in registers), "register window", problems)
     _no_repeats(tuple((interrupt.name, interrupt.place) for interrupt in interrupts), "interrupt", problems)
@@ -180,9 +292,15 @@ def _compatible(node: Node | None, problems: list[Diagnostic]) -> tuple[str, ...
         return (str(node.value),)
     if isinstance(node, Sequence) and node.glued:
         written = ",".join(word for word, _ in words(node))
-        problems.append(Diagnostic(node.place, "compatible-comma", f"YAML reads `[{written}]` as {len(node.items)} entries, not one",
-                                   reasons=("a comma inside [ ] separates, with or without a space after it",),
-                                   fix=(f'write `compatible: ["{written}"]`',)))
+        problems.append(
+            Diagnostic(
+                node.place,
+                "compatible-comma",
+                f"YAML reads `[{written}]` as {len(node.items)} entries, not one",
+                reasons=("a comma inside [ ] separates, with or without a space after it",),
+                fix=(f'write `compatible: ["{written}"]`',),
+            )
+        )
     return tuple(word for word, _ in words(node))
 
 
@@ -194,14 +312,27 @@ def _register(index: int, node: Node, problems: list[Diagnostic]) -> RegisterSpe
     if "map_at_most" in register.entries:
         limit = parse_size(value(register.get("map_at_most")))
         if limit is None or limit <= 0:
-            problems.append(Diagnostic(value_place(register, "map_at_most"), "bad-size",
-                                       f"`{value(register.get('map_at_most'))}` is not a size",
-                                       fix=("write bytes, or a number with KiB or MiB: `1 MiB`",)))
+            problems.append(
+                Diagnostic(
+                    value_place(register, "map_at_most"),
+                    "bad-size",
+                    f"`{value(register.get('map_at_most'))}` is not a size",
+                    fix=("write bytes, or a number with KiB or MiB: `1 MiB`",),
+                )
+            )
             limit = None
-    return RegisterSpec(name, number(register, "index", index), limit, text(register, "summary"), value_place(register, "name"))
+    return RegisterSpec(
+        name,
+        number(register, "index", index),
+        limit,
+        text(register, "summary"),
+        value_place(register, "name"),
+    )
 
 
-def _interrupt(index: int, node: Node, parameters: tuple[Parameter, ...], problems: list[Diagnostic]) -> InterruptSpec:
+def _interrupt(
+    index: int, node: Node, parameters: tuple[Parameter, ...], problems: list[Diagnostic]
+) -> InterruptSpec:
     interrupt = mapping(node)
     name = text(interrupt, "name")
     _check_word(name, value_place(interrupt, "name"), "interrupt", problems)
@@ -209,29 +340,65 @@ def _interrupt(index: int, node: Node, parameters: tuple[Parameter, ...], proble
     by_value: tuple[tuple[str, int], ...] = ()
     if "index_by" in interrupt.entries:
         if "index" in interrupt.entries:
-            problems.append(Diagnostic(key_place(interrupt, "index"), "index-twice", f"interrupt `{name}` has both `index` and `index_by`",
-                                       fix=("remove one of them",)))
+            problems.append(
+                Diagnostic(
+                    key_place(interrupt, "index"),
+                    "index-twice",
+                    f"interrupt `{name}` has both `index` and `index_by`",
+                    fix=("remove one of them",),
+                )
+            )
         rule = mapping(interrupt.get("index_by"))
         by_parameter = text(rule, "parameter")
         by_value = _index_by(rule, parameters, problems)
-    return InterruptSpec(name, number(interrupt, "index", index), by_parameter, by_value, optional_text(interrupt, "handler"),
-                         text(interrupt, "summary"), value_place(interrupt, "name"))
+    return InterruptSpec(
+        name,
+        number(interrupt, "index", index),
+        by_parameter,
+        by_value,
+        optional_text(interrupt, "handler"),
+        text(interrupt, "summary"),
+        value_place(interrupt, "name"),
+    )
 
 
-def _index_by(rule: Mapping, parameters: tuple[Parameter, ...], problems: list[Diagnostic]) -> tuple[tuple[str, int], ...]:
+def _index_by(
+    rule: Mapping, parameters: tuple[Parameter, ...], problems: list[Diagnostic]
+) -> tuple[tuple[str, int], ...]:
     name, place = text(rule, "parameter"), value_place(rule, "parameter")
     choices = {parameter.name: parameter for parameter in parameters if parameter.type == "choice"}
-    table = tuple((entry.key, number(mapping(rule.get("values")), entry.key, 0)) for entry in entries(rule.get("values")))
+    table = tuple(
+        (entry.key, number(mapping(rule.get("values")), entry.key, 0))
+        for entry in entries(rule.get("values"))
+    )
     if name not in choices:
-        problems.append(Diagnostic(place, "unknown-parameter", f"`{name}` is not a choice parameter of this component",
-                                   fix=did_you_mean(name, choices) or ("declare it under `parameters:` with `type: choice`",)))
+        problems.append(
+            Diagnostic(
+                place,
+                "unknown-parameter",
+                f"`{name}` is not a choice parameter of this component",
+                fix=did_you_mean(name, choices) or ("declare it under `parameters:` with `type: choice`",),
+            )
+        )
         return table
     wanted, given = set(choices[name].values), {key for key, _ in table}
     for missing in sorted(wanted - given):
-        problems.append(Diagnostic(key_place(rule, "values"), "missing-key", f"no interrupt entry is given for `{name}: {missing}`",
-                                   fix=(f"add `{missing}: INDEX`",)))
+        problems.append(
+            Diagnostic(
+                key_place(rule, "values"),
+                "missing-key",
+                f"no interrupt entry is given for `{name}: {missing}`",
+                fix=(f"add `{missing}: INDEX`",),
+            )
+        )
     for entry in entries(rule.get("values")):
         if entry.key not in wanted:
-            problems.append(Diagnostic(entry.place, "not-a-choice", f"`{entry.key}` is not a value of `{name}`",
-                                       fix=did_you_mean(entry.key, wanted)))
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "not-a-choice",
+                    f"`{entry.key}` is not a value of `{name}`",
+                    fix=did_you_mean(entry.key, wanted),
+                )
+            )
     return table

@@ -13,12 +13,24 @@ from .model import WIRING, InitStep, Instance
 def init_edges(instances: Mapping[str, Instance]) -> dict[str, tuple[str, ...]]:
     """For each instance: the instances that must be started before it, by name."""
     return {
-        name: tuple(sorted({provider for wire in instance.wires if wire.port.use == "init" for provider in wire.providers} - {WIRING}))
+        name: tuple(
+            sorted(
+                {
+                    provider
+                    for wire in instance.wires
+                    if wire.port.use == "init"
+                    for provider in wire.providers
+                }
+                - {WIRING}
+            )
+        )
         for name, instance in instances.items()
     }
 
 
-def order(instances: Mapping[str, Instance], problems: list[Diagnostic]) -> tuple[tuple[str, ...], tuple[InitStep, ...]]:
+def order(
+    instances: Mapping[str, Instance], problems: list[Diagnostic]
+) -> tuple[tuple[str, ...], tuple[InitStep, ...]]:
     """All instances, providers first and ties by name; and the steps of those that have an `init`."""
     edges = init_edges(instances)
     users: dict[str, list[str]] = {name: [] for name in instances}
@@ -43,7 +55,9 @@ def order(instances: Mapping[str, Instance], problems: list[Diagnostic]) -> tupl
     return tuple(done), _steps(done, edges, instances)
 
 
-def _steps(done: list[str], edges: Mapping[str, tuple[str, ...]], instances: Mapping[str, Instance]) -> tuple[InitStep, ...]:
+def _steps(
+    done: list[str], edges: Mapping[str, tuple[str, ...]], instances: Mapping[str, Instance]
+) -> tuple[InitStep, ...]:
     """An instance without `init` passes on what it waits for itself."""
     behind: dict[str, frozenset[str]] = {}  # what a user of this instance waits for
     unsure: set[str] = set()
@@ -115,9 +129,18 @@ def _cycle(loop: list[str], instances: Mapping[str, Instance]) -> Diagnostic:
     related: list[tuple[Place, str]] = []
     for user, provider in zip(loop, loop[1:] + loop[:1]):
         wire = next(w for w in instances[user].wires if w.port.use == "init" and provider in w.providers)
-        related.append((wire.port.place, f"`{user}` ({instances[user].component.name}) needs `{provider}` at init: port `{wire.port.name}`"))
+        related.append(
+            (
+                wire.port.place,
+                f"`{user}` ({instances[user].component.name}) needs `{provider}` at init: port `{wire.port.name}`",
+            )
+        )
     place, _ = related[0]
     names = " -> ".join(loop + loop[:1])
     return Diagnostic(
-        place, "init-cycle", f"start-up runs in a loop: {names}", related=tuple(related),
-        fix=("write `use: run` at one of these ports, where the provider is not yet needed during `init`",))
+        place,
+        "init-cycle",
+        f"start-up runs in a loop: {names}",
+        related=tuple(related),
+        fix=("write `use: run` at one of these ports, where the provider is not yet needed during `init`",),
+    )

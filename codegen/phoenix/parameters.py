@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .diagnostics import Diagnostic, Place, did_you_mean
-from .model import WIRING, Component, InstanceSpec, Located, Parameter, ParameterValue, RequireSpec, Value, Wire
+from .model import (
+    WIRING,
+    Component,
+    InstanceSpec,
+    Located,
+    Parameter,
+    ParameterValue,
+    RequireSpec,
+    Value,
+    Wire,
+)
 from .values import NUMERIC, Bad, check, limits, outside, parse, show, span
 
 Placed = dict[str, tuple[InstanceSpec, Component, str]]
@@ -21,15 +31,23 @@ class _Need:
     user: str
 
 
-def settle(placed: Placed, wires: dict[str, tuple[Wire, ...]], problems: list[Diagnostic]) -> dict[str, tuple[ParameterValue, ...]]:
+def settle(
+    placed: Placed, wires: dict[str, tuple[Wire, ...]], problems: list[Diagnostic]
+) -> dict[str, tuple[ParameterValue, ...]]:
     needs = _needs(placed, wires, problems)
     settled = {}
     for name, (spec, component, _) in sorted(placed.items()):
         for key, (place, _) in spec.parameters.items():
             if component.parameter(key) is None:
                 known = [parameter.name for parameter in component.parameters]
-                problems.append(Diagnostic(place, "unknown-parameter", f"component `{component.name}` has no parameter `{key}`",
-                                           fix=did_you_mean(key, known) or (f"remove `{key}`: it has no parameters",)))
+                problems.append(
+                    Diagnostic(
+                        place,
+                        "unknown-parameter",
+                        f"component `{component.name}` has no parameter `{key}`",
+                        fix=did_you_mean(key, known) or (f"remove `{key}`: it has no parameters",),
+                    )
+                )
         settled[name] = tuple(
             _settle(name, spec, component, parameter, needs.get((name, parameter.name), []), problems)
             for parameter in component.parameters
@@ -47,8 +65,14 @@ def _needs(
             if wire is None:
                 known = [port.name for port in component.ports]
                 if require.port not in known:
-                    problems.append(Diagnostic(require.port_place, "unknown-port", f"component `{component.name}` has no port `{require.port}`",
-                                               fix=did_you_mean(require.port, known)))
+                    problems.append(
+                        Diagnostic(
+                            require.port_place,
+                            "unknown-port",
+                            f"component `{component.name}` has no port `{require.port}`",
+                            fix=did_you_mean(require.port, known),
+                        )
+                    )
                 continue
             for provider in wire.providers:
                 if provider != WIRING and provider in placed:
@@ -57,43 +81,74 @@ def _needs(
 
 
 def _need(
-    user: str, require: RequireSpec, provider: str, component: Component, needs: dict[tuple[str, str], list[_Need]],
+    user: str,
+    require: RequireSpec,
+    provider: str,
+    component: Component,
+    needs: dict[tuple[str, str], list[_Need]],
     problems: list[Diagnostic],
 ) -> None:
     parameter = component.parameter(require.parameter)
     if parameter is None:
         known = [other.name for other in component.parameters]
-        problems.append(Diagnostic(
-            require.parameter_place, "unknown-parameter",
-            f"`{provider}` ({component.name}), wired to port `{require.port}` of `{user}`, has no parameter `{require.parameter}`",
-            fix=did_you_mean(require.parameter, known)))
+        problems.append(
+            Diagnostic(
+                require.parameter_place,
+                "unknown-parameter",
+                f"`{provider}` ({component.name}), wired to port `{require.port}` of `{user}`, has no parameter `{require.parameter}`",
+                fix=did_you_mean(require.parameter, known),
+            )
+        )
         return
     for kind, limit in (("min", require.minimum), ("max", require.maximum), ("equals", require.equals)):
         if limit is None:
             continue
         if kind != "equals" and parameter.type not in NUMERIC:
-            problems.append(Diagnostic(limit.place, "wrong-type", f"`{kind}` has no meaning for `{parameter.name}`, a {parameter.type}",
-                                       fix=("write `equals: VALUE`",)))
+            problems.append(
+                Diagnostic(
+                    limit.place,
+                    "wrong-type",
+                    f"`{kind}` has no meaning for `{parameter.name}`, a {parameter.type}",
+                    fix=("write `equals: VALUE`",),
+                )
+            )
             continue
         value = check(parameter, limit.value) if kind == "equals" else parse(parameter.type, limit.value)
         if isinstance(value, Bad):
-            problems.append(Diagnostic(limit.place, value.code, f"`{kind}` for `{parameter.name}` of `{provider}`: {value.message}",
-                                       fix=value.fix))
+            problems.append(
+                Diagnostic(
+                    limit.place,
+                    value.code,
+                    f"`{kind}` for `{parameter.name}` of `{provider}`: {value.message}",
+                    fix=value.fix,
+                )
+            )
         else:
             needs.setdefault((provider, parameter.name), []).append(_Need(kind, value, limit.place, user))
 
 
 def _settle(
-    name: str, spec: InstanceSpec, component: Component, parameter: Parameter, needs: list[_Need], problems: list[Diagnostic]
+    name: str,
+    spec: InstanceSpec,
+    component: Component,
+    parameter: Parameter,
+    needs: list[_Need],
+    problems: list[Diagnostic],
 ) -> ParameterValue:
     given = spec.parameters.get(parameter.name)
     if given is not None:
         return _explicit(name, parameter, given[1], needs, problems)
     if parameter.default is None and not needs:
         hint = f" ({span(parameter)})" if span(parameter) else ""
-        problems.append(Diagnostic(
-            spec.place, "unset-parameter", f"`{name}` needs a value for `{parameter.name}`, which has no default",
-            related=((parameter.place, parameter.summary),), fix=(f"add `parameters: {{{parameter.name}: VALUE}}`{hint}",)))
+        problems.append(
+            Diagnostic(
+                spec.place,
+                "unset-parameter",
+                f"`{name}` needs a value for `{parameter.name}`, which has no default",
+                related=((parameter.place, parameter.summary),),
+                fix=(f"add `parameters: {{{parameter.name}: VALUE}}`{hint}",),
+            )
+        )
         return ParameterValue(parameter, _any(parameter), "default", "")
     moved, by = _fit(name, parameter, needs, problems)
     if by is None:
@@ -106,16 +161,29 @@ def _explicit(
 ) -> ParameterValue:
     value = check(parameter, given.value)
     if isinstance(value, Bad):
-        problems.append(Diagnostic(given.place, value.code, f"`{parameter.name}` of `{name}`: {value.message}",
-                                   related=((parameter.place, "the parameter is declared here"),), fix=value.fix))
+        problems.append(
+            Diagnostic(
+                given.place,
+                value.code,
+                f"`{parameter.name}` of `{name}`: {value.message}",
+                related=((parameter.place, "the parameter is declared here"),),
+                fix=value.fix,
+            )
+        )
         return ParameterValue(parameter, _any(parameter), given.place.short, "")
     for need in needs:
         if not _meets(value, need):
             words = {"min": "at least", "max": "at most", "equals": "exactly"}[need.kind]
-            problems.append(Diagnostic(
-                given.place, "require-violated", f"`{parameter.name}` of `{name}` is {show(parameter, value)}, but `{need.user}` requires "
-                f"{words} {show(parameter, need.value)}", related=((need.place, f"`{need.user}` requires it here"),),
-                fix=(f"set `{parameter.name}: {show(parameter, need.value)}`, or leave it open",)))
+            problems.append(
+                Diagnostic(
+                    given.place,
+                    "require-violated",
+                    f"`{parameter.name}` of `{name}` is {show(parameter, value)}, but `{need.user}` requires "
+                    f"{words} {show(parameter, need.value)}",
+                    related=((need.place, f"`{need.user}` requires it here"),),
+                    fix=(f"set `{parameter.name}: {show(parameter, need.value)}`, or leave it open",),
+                )
+            )
     return ParameterValue(parameter, value, given.place.short, "set by the graph")
 
 
@@ -126,7 +194,9 @@ def _meets(value: Value, need: _Need) -> bool:
     return value >= need.value if need.kind == "min" else value <= need.value
 
 
-def _fit(name: str, parameter: Parameter, needs: list[_Need], problems: list[Diagnostic]) -> tuple[Value, _Need | None]:
+def _fit(
+    name: str, parameter: Parameter, needs: list[_Need], problems: list[Diagnostic]
+) -> tuple[Value, _Need | None]:
     """The default, or the nearest value that meets every need."""
     default = parameter.default
     exact = [need for need in needs if need.kind == "equals"]
@@ -144,11 +214,21 @@ def _fit(name: str, parameter: Parameter, needs: list[_Need], problems: list[Dia
         problems.append(_conflict(name, parameter, low, high))
         return _any(parameter), None
     for need, bound in ((low, parameter.maximum), (high, parameter.minimum)):
-        if need is not None and bound is not None and (int(need.value) > bound if need.kind == "min" else int(need.value) < bound):
-            problems.append(Diagnostic(
-                need.place, "out-of-range", f"`{need.user}` requires of `{parameter.name}` of `{name}` {show(parameter, need.value)}, which is "
-                f"{outside(parameter, int(need.value))}", related=((parameter.place, "the parameter is declared here"),),
-                fix=(f"use a value {limits(parameter)}",)))
+        if (
+            need is not None
+            and bound is not None
+            and (int(need.value) > bound if need.kind == "min" else int(need.value) < bound)
+        ):
+            problems.append(
+                Diagnostic(
+                    need.place,
+                    "out-of-range",
+                    f"`{need.user}` requires of `{parameter.name}` of `{name}` {show(parameter, need.value)}, which is "
+                    f"{outside(parameter, int(need.value))}",
+                    related=((parameter.place, "the parameter is declared here"),),
+                    fix=(f"use a value {limits(parameter)}",),
+                )
+            )
             return _any(parameter), None
     if low is not None and (default is None or int(default) < int(low.value)):
         return low.value, low
@@ -161,10 +241,15 @@ def _conflict(name: str, parameter: Parameter, first: _Need, second: _Need) -> D
     words = {"min": "at least", "max": "at most", "equals": "exactly"}
     first, second = sorted((first, second), key=lambda need: need.place)
     return Diagnostic(
-        first.place, "require-conflict", f"no value of `{parameter.name}` of `{name}` suits both `{first.user}` and `{second.user}`",
-        related=((first.place, f"`{first.user}` requires {words[first.kind]} {show(parameter, first.value)}"),
-                 (second.place, f"`{second.user}` requires {words[second.kind]} {show(parameter, second.value)}")),
-        fix=("relax one of the two",))
+        first.place,
+        "require-conflict",
+        f"no value of `{parameter.name}` of `{name}` suits both `{first.user}` and `{second.user}`",
+        related=(
+            (first.place, f"`{first.user}` requires {words[first.kind]} {show(parameter, first.value)}"),
+            (second.place, f"`{second.user}` requires {words[second.kind]} {show(parameter, second.value)}"),
+        ),
+        fix=("relax one of the two",),
+    )
 
 
 def _any(parameter: Parameter) -> Value:

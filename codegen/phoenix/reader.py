@@ -44,7 +44,11 @@ def flag(parent: Mapping, key: str) -> bool:
 
 
 def words(node: Node | None) -> tuple[tuple[str, Place], ...]:
-    return tuple((item.value, item.place) for item in items(node) if isinstance(item, Scalar) and isinstance(item.value, str))
+    return tuple(
+        (item.value, item.place)
+        for item in items(node)
+        if isinstance(item, Scalar) and isinstance(item.value, str)
+    )
 
 
 def key_place(parent: Mapping, key: str, default: Place | None = None) -> Place:

@@ -45,16 +45,31 @@ def stale_pages(project: Project, out: Path) -> tuple[Diagnostic, ...]:
     for name, text in sorted(wanted.items()):
         path = out / name
         if not path.is_file():
-            found.append(Diagnostic(Place(str(path), 1, 1), "stale-reference", "the reference page is missing", fix=fix))
+            found.append(
+                Diagnostic(
+                    Place(str(path), 1, 1), "stale-reference", "the reference page is missing", fix=fix
+                )
+            )
             continue
         lines = path.read_text(encoding="utf-8").split("\n")
-        differs = next((at for at, pair in enumerate(zip(lines, text.split("\n")), 1) if pair[0] != pair[1]), None)
+        differs = next(
+            (at for at, pair in enumerate(zip(lines, text.split("\n")), 1) if pair[0] != pair[1]), None
+        )
         if differs is not None or len(lines) != text.count("\n") + 1:
             at = differs or min(len(lines), text.count("\n") + 1)
-            found.append(Diagnostic(Place(str(path), at, 1), "stale-reference", "the reference page is stale from here on", fix=fix))
+            found.append(
+                Diagnostic(
+                    Place(str(path), at, 1),
+                    "stale-reference",
+                    "the reference page is stale from here on",
+                    fix=fix,
+                )
+            )
     for path in sorted(out.glob("*.md")):
         if path.name not in wanted:
-            found.append(Diagnostic(Place(str(path), 1, 1), "stale-reference", "nothing generates this page", fix=fix))
+            found.append(
+                Diagnostic(Place(str(path), 1, 1), "stale-reference", "nothing generates this page", fix=fix)
+            )
     return tuple(found)
 
 
@@ -112,7 +127,9 @@ def _rows(node: dict[str, Any], schema: dict[str, Any], prefix: str, lines: list
             continue
         required = key in node.get("required", ())
         default = "required" if required else (f"`{_plain(entry['default'])}`" if "default" in entry else "")
-        lines.append(f"| `{prefix}{key}` | {_cell(_type(entry))} | {default} | {_cell(entry.get('description', ''))} |")
+        lines.append(
+            f"| `{prefix}{key}` | {_cell(_type(entry))} | {default} | {_cell(entry.get('description', ''))} |"
+        )
         _rows(entry, schema, f"{prefix}{key}.", lines)
         _inner(entry, schema, f"{prefix}{key}", lines)
 
@@ -135,7 +152,14 @@ def _type(entry: dict[str, Any]) -> str:
     if "enum" in entry:
         return " or ".join(f"`{value}`" for value in entry["enum"])
     names = entry.get("type", "any")
-    words = {"object": "mapping", "array": "list", "string": "text", "boolean": "boolean", "integer": "integer", "number": "number"}
+    words = {
+        "object": "mapping",
+        "array": "list",
+        "string": "text",
+        "boolean": "boolean",
+        "integer": "integer",
+        "number": "number",
+    }
     return " or ".join(words.get(name, name) for name in (names if isinstance(names, list) else [names]))
 
 
@@ -143,7 +167,9 @@ def _type(entry: dict[str, Any]) -> str:
 
 
 def _is_fake(catalog: Catalog, component: Component) -> bool:
-    return component.arch == ("host",) or any(interface.fake == component.name for interface in catalog.interfaces.values())
+    return component.arch == ("host",) or any(
+        interface.fake == component.name for interface in catalog.interfaces.values()
+    )
 
 
 def _components(catalog: Catalog) -> str:
@@ -154,13 +180,17 @@ def _components(catalog: Catalog) -> str:
     lines += ["| domain | component | provides | what |", "|---|---|---|---|"]
     for component in real:
         provides = ", ".join(_interface_link(name) for name, _ in component.provides)
-        lines.append(f"| {component.domain} | [{component.name}](#{component.name}) | {provides} | {_cell(component.summary)} |")
+        lines.append(
+            f"| {component.domain} | [{component.name}](#{component.name}) | {provides} | {_cell(component.summary)} |"
+        )
     for component in real:
         lines += ["", *_component(component)]
     if fakes:
         lines += ["", "## Fakes for host tests", "", "| component | provides | what |", "|---|---|---|"]
-        lines += [f"| `{component.name}` | {', '.join(name for name, _ in component.provides)} | {_cell(component.summary)} |"
-                  for component in fakes]
+        lines += [
+            f"| `{component.name}` | {', '.join(name for name, _ in component.provides)} | {_cell(component.summary)} |"
+            for component in fakes
+        ]
     return "\n".join(lines)
 
 
@@ -169,22 +199,36 @@ def _interface_link(name: str) -> str:
 
 
 def _component(component: Component) -> list[str]:
-    facts = [f"`{component.folder}`", "library" if component.library else f"class `{component.cxx_class}`", " and ".join(component.arch)]
+    facts = [
+        f"`{component.folder}`",
+        "library" if component.library else f"class `{component.cxx_class}`",
+        " and ".join(component.arch),
+    ]
     if component.many:
         facts.append("any number of instances")
     if component.init:
         facts.append(f"started by `{component.init}`")
     lines = [f"## {component.name}", "", component.summary, "", "; ".join(facts) + "."]
     if component.device is not None:
-        lines += ["", "Binds to " + ", ".join(f"`{text}`" for text in component.device.compatible) + _windows(component) + "."]
+        lines += [
+            "",
+            "Binds to "
+            + ", ".join(f"`{text}`" for text in component.device.compatible)
+            + _windows(component)
+            + ".",
+        ]
     if component.ports:
         lines += ["", "| port | interface | cardinality | use | what for |", "|---|---|---|---|---|"]
-        lines += [f"| `{port.name}` | {_interface_link(port.interface)} | {port.cardinality} | {port.use} | {_cell(port.summary)} |"
-                  for port in component.ports]
+        lines += [
+            f"| `{port.name}` | {_interface_link(port.interface)} | {port.cardinality} | {port.use} | {_cell(port.summary)} |"
+            for port in component.ports
+        ]
     if component.parameters:
         lines += ["", "| parameter | type | range | default | what |", "|---|---|---|---|---|"]
-        lines += [f"| `{parameter.name}` | {parameter.type} | {_cell(span(parameter))} | {_default(parameter)} | {_cell(parameter.summary)} |"
-                  for parameter in component.parameters]
+        lines += [
+            f"| `{parameter.name}` | {parameter.type} | {_cell(span(parameter))} | {_default(parameter)} | {_cell(parameter.summary)} |"
+            for parameter in component.parameters
+        ]
     return lines
 
 
@@ -200,25 +244,44 @@ def _default(parameter: Parameter) -> str:
 
 
 def _interfaces(catalog: Catalog) -> str:
-    lines = [_NOTE, "# Interfaces", "", "| domain | interface | kind | providers | what |", "|---|---|---|---|---|"]
+    lines = [
+        _NOTE,
+        "# Interfaces",
+        "",
+        "| domain | interface | kind | providers | what |",
+        "|---|---|---|---|---|",
+    ]
     shown = sorted(catalog.interfaces.values(), key=lambda interface: (interface.domain, interface.name))
     for interface in shown:
-        lines.append(f"| {interface.domain} | [{interface.name}](#{interface.name.lower()}) | {'family' if interface.family else 'service'} | "
-                     f"{_providers(catalog, interface)} | {_cell(interface.summary)} |")
+        lines.append(
+            f"| {interface.domain} | [{interface.name}](#{interface.name.lower()}) | {'family' if interface.family else 'service'} | "
+            f"{_providers(catalog, interface)} | {_cell(interface.summary)} |"
+        )
     for interface in shown:
         lines += ["", *_interface(catalog, interface)]
     return "\n".join(lines)
 
 
 def _providers(catalog: Catalog, interface: Interface) -> str:
-    names = [component.name for component in catalog.components.values() if component.provided(interface.name) and component.name != interface.fake]
-    found = ", ".join(f"[{name}](components.md#{name})" if not _is_fake(catalog, catalog.components[name]) else name for name in names)
+    names = [
+        component.name
+        for component in catalog.components.values()
+        if component.provided(interface.name) and component.name != interface.fake
+    ]
+    found = ", ".join(
+        f"[{name}](components.md#{name})" if not _is_fake(catalog, catalog.components[name]) else name
+        for name in names
+    )
     return "the wiring" if interface.generated else found
 
 
 def _interface(catalog: Catalog, interface: Interface) -> list[str]:
-    users = [f"[{component.name}](components.md#{component.name})" for component in catalog.components.values()
-             if any(port.interface == interface.name for port in component.ports) and not _is_fake(catalog, component)]
+    users = [
+        f"[{component.name}](components.md#{component.name})"
+        for component in catalog.components.values()
+        if any(port.interface == interface.name for port in component.ports)
+        and not _is_fake(catalog, component)
+    ]
     facts = [f"`{interface.cxx}` in `<{interface.include}/{interface.header}>`"]
     facts += [f"fake `{interface.fake}`"] if interface.fake else []
     facts += [f"conformance suite `{interface.conformance}`"] if interface.conformance else []
@@ -227,8 +290,10 @@ def _interface(catalog: Catalog, interface: Interface) -> list[str]:
     lines.append("Used by " + (", ".join(users) or "nobody yet") + ".")
     if interface.context:
         lines += ["", "| function | context | sleeps | allocates |", "|---|---|---|---|"]
-        lines += [f"| `{rule.function}` | {rule.context} | {'yes' if rule.sleeps else 'no'} | {'yes' if rule.allocates else 'no'} |"
-                  for rule in interface.context]
+        lines += [
+            f"| `{rule.function}` | {rule.context} | {'yes' if rule.sleeps else 'no'} | {'yes' if rule.allocates else 'no'} |"
+            for rule in interface.context
+        ]
     return lines
 
 
@@ -251,6 +316,8 @@ def _machines(catalog: Catalog) -> str:
 
 
 def _machine(machine: Machine) -> str:
-    trees = ", ".join(f"[{path.rpartition('/')[2]}](../../{path})" for path in (machine.device_tree, *machine.overlays))
+    trees = ", ".join(
+        f"[{path.rpartition('/')[2]}](../../{path})" for path in (machine.device_tree, *machine.overlays)
+    )
     qemu = f"`-M {machine.qemu_machine} -cpu {machine.qemu_cpu} -smp {machine.qemu_cpus}`, {format_size(machine.qemu_memory)}"
     return f"| {machine.name} | {trees} | {qemu} | {_cell(machine.summary)} |"

@@ -49,7 +49,11 @@ class Schemas:
     def check_deep(self, kind: str, root: Mapping) -> list[tuple[Diagnostic, int]]:
         """Each diagnostic with how deep in the document it sits: 0 for its keys, 1 for their values, and so on."""
         errors = self.validator(kind).iter_errors(plain(root))
-        return [(diagnostic, len(error.absolute_path)) for error in errors for diagnostic in _explain(error, root, kind)]
+        return [
+            (diagnostic, len(error.absolute_path))
+            for error in errors
+            for diagnostic in _explain(error, root, kind)
+        ]
 
 
 def _walk(root: Node, path: list[str | int]) -> tuple[Node, Place, Entry | None]:
@@ -86,21 +90,37 @@ def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
     elif keyword == "type":
         wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         words = " or ".join(_TYPE_WORDS[word] for word in wanted)
-        hint = ("quote it: `\"...\"`",) if "string" in wanted and isinstance(node, Scalar) and node.value is not None else ()
+        hint = (
+            ('quote it: `"..."`',)
+            if "string" in wanted and isinstance(node, Scalar) and node.value is not None
+            else ()
+        )
         yield Diagnostic(node.place, "wrong-type", f"{name} must be {words}, not {describe(node)}", fix=hint)
     elif keyword == "enum":
         values = [str(value) for value in error.validator_value]
-        yield Diagnostic(node.place, "not-a-choice", f"{name} is {describe(node)}, which is not one of " + _listed(values),
-                         fix=did_you_mean(str(error.instance), values))
+        yield Diagnostic(
+            node.place,
+            "not-a-choice",
+            f"{name} is {describe(node)}, which is not one of " + _listed(values),
+            fix=did_you_mean(str(error.instance), values),
+        )
     elif keyword == "pattern":
         yield _bad_pattern(error, node, key_place, path, name)
     elif keyword in ("minItems", "minProperties", "minLength"):
-        yield Diagnostic(node.place, "empty-value", f"{name} is empty", fix=("give a value, or remove the key",))
+        yield Diagnostic(
+            node.place, "empty-value", f"{name} is empty", fix=("give a value, or remove the key",)
+        )
     elif keyword in ("minimum", "maximum", "exclusiveMinimum"):
         words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}[keyword]
-        yield Diagnostic(node.place, "out-of-range", f"{name} is {describe(node)}; it must be {words} {error.validator_value}")
+        yield Diagnostic(
+            node.place,
+            "out-of-range",
+            f"{name} is {describe(node)}; it must be {words} {error.validator_value}",
+        )
     else:
-        yield Diagnostic(node.place, "schema", f"{name} does not follow the rule `{keyword}` of a {kind} file")
+        yield Diagnostic(
+            node.place, "schema", f"{name} does not follow the rule `{keyword}` of a {kind} file"
+        )
 
 
 def _listed(words: list[str]) -> str:
@@ -127,11 +147,21 @@ def _unknown_keys(error: Any, node: Node, name: str) -> Iterator[Diagnostic]:
     for key, entry in node.entries.items():
         if key not in known:
             if " " in key and isinstance(entry.value, Scalar) and entry.value.value is None:
-                yield Diagnostic(entry.place, "unknown-key", f"unknown key `{key}` {where}",
-                                 reasons=("a comma inside { } or [ ] begins the next key",), fix=("quote the text before it: `\"..., ...\"`",))
+                yield Diagnostic(
+                    entry.place,
+                    "unknown-key",
+                    f"unknown key `{key}` {where}",
+                    reasons=("a comma inside { } or [ ] begins the next key",),
+                    fix=('quote the text before it: `"..., ..."`',),
+                )
                 continue
             free = [other for other in known if other not in node.entries]
-            yield Diagnostic(entry.place, "unknown-key", f"unknown key `{key}` {where}", fix=did_you_mean(key, free or known))
+            yield Diagnostic(
+                entry.place,
+                "unknown-key",
+                f"unknown key `{key}` {where}",
+                fix=did_you_mean(key, free or known),
+            )
 
 
 def _missing_keys(error: Any, node: Node, place: Place, name: str, kind: str) -> Iterator[Diagnostic]:
@@ -140,18 +170,32 @@ def _missing_keys(error: Any, node: Node, place: Place, name: str, kind: str) ->
         if key not in node.entries and f"'{key}'" in error.message:
             text = error.schema.get("properties", {}).get(key, {}).get("description", "")
             where = f"the {kind} has no `{key}:`" if name == "the file" else f"{name} has no `{key}:`"
-            yield Diagnostic(place, "missing-key", where, reasons=(text,) if text else (), fix=(f"add `{key}: ...`",))
+            yield Diagnostic(
+                place, "missing-key", where, reasons=(text,) if text else (), fix=(f"add `{key}: ...`",)
+            )
 
 
 def _misplaced(error: Any, place: Place, path: list[str | int]) -> Diagnostic:
     """A key that a `false` schema forbids: a base's keys in a variant, or a variant's in a base."""
     key = str(path[-1])
     if "then" not in error.absolute_schema_path:
-        return Diagnostic(place, "key-without-extends", f"`{key}:` changes a base, but this graph extends none",
-                          fix=("add `extends: BASE`, or write the instances under `instances:`",))
-    fix = "add: {NAME: COMPONENT}" if key == "instances" else f"set: {{{key}{'' if key in ('arch', 'machine') else '.KEY'}: VALUE}}"
-    return Diagnostic(place, "key-beside-extends", f"`{key}:` stands beside `extends:`; a variant names only its differences",
-                      fix=(f"write `{fix}`",))
+        return Diagnostic(
+            place,
+            "key-without-extends",
+            f"`{key}:` changes a base, but this graph extends none",
+            fix=("add `extends: BASE`, or write the instances under `instances:`",),
+        )
+    fix = (
+        "add: {NAME: COMPONENT}"
+        if key == "instances"
+        else f"set: {{{key}{'' if key in ('arch', 'machine') else '.KEY'}: VALUE}}"
+    )
+    return Diagnostic(
+        place,
+        "key-beside-extends",
+        f"`{key}:` stands beside `extends:`; a variant names only its differences",
+        fix=(f"write `{fix}`",),
+    )
 
 
 def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int], name: str) -> Diagnostic:
@@ -162,18 +206,46 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
         place = node.entries[text].place
     subject = f"the name `{text}` in {name}" if is_key else f"{name} is `{text}`, which"
     if pattern == "^[a-z][a-z0-9_]*$":
-        return Diagnostic(place, "bad-name", f"{subject} is not a C++ name in lower case",
-                          fix=("use small letters, digits and `_`, a letter first",))
+        return Diagnostic(
+            place,
+            "bad-name",
+            f"{subject} is not a C++ name in lower case",
+            fix=("use small letters, digits and `_`, a letter first",),
+        )
     if pattern == "^[a-z][a-z0-9_-]*$":
-        return Diagnostic(place, "bad-name", f"{subject} is not a name", fix=("use small letters, digits, `-` and `_`, a letter first",))
+        return Diagnostic(
+            place,
+            "bad-name",
+            f"{subject} is not a name",
+            fix=("use small letters, digits, `-` and `_`, a letter first",),
+        )
     if pattern.startswith("^[A-Z]"):
-        return Diagnostic(place, "bad-name", f"{subject} is not an interface name", fix=("write it in PascalCase, as in `PageAllocator`",))
+        return Diagnostic(
+            place,
+            "bad-name",
+            f"{subject} is not an interface name",
+            fix=("write it in PascalCase, as in `PageAllocator`",),
+        )
     if pattern.startswith("^phx"):
-        return Diagnostic(place, "bad-cxx-name", f"{subject} is not a qualified C++ name of this project",
-                          fix=("write it as `phx::domain::Name`",))
+        return Diagnostic(
+            place,
+            "bad-cxx-name",
+            f"{subject} is not a qualified C++ name of this project",
+            fix=("write it as `phx::domain::Name`",),
+        )
     if pattern == "^/":
-        return Diagnostic(place, "bad-device-path", f"{subject} is not a device-tree path", fix=(f"begin with a slash: `/{text}`",))
+        return Diagnostic(
+            place,
+            "bad-device-path",
+            f"{subject} is not a device-tree path",
+            fix=(f"begin with a slash: `/{text}`",),
+        )
     suffixes = {"\\.(cpp|S)$": "`.cpp` or `.S`", "\\.dts$": "`.dts`", "\\.dtso?$": "`.dts` or `.dtso`"}
     if pattern in suffixes:
         return Diagnostic(place, "bad-file-name", f"{subject} does not end in {suffixes[pattern]}")
-    return Diagnostic(place, "bad-file-name", f"{subject} is not a file name", fix=("use letters, digits, `.`, `/`, `_` and `-`",))
+    return Diagnostic(
+        place,
+        "bad-file-name",
+        f"{subject} is not a file name",
+        fix=("use letters, digits, `.`, `/`, `_` and `-`",),
+    )

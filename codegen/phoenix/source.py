@@ -101,7 +101,9 @@ class _Reader:
         self.root: Node | None = None
         self.documents = 0
 
-    def fail(self, place: Place, code: str, message: str, *fix: str, related: tuple[tuple[Place, str], ...] = ()) -> None:
+    def fail(
+        self, place: Place, code: str, message: str, *fix: str, related: tuple[tuple[Place, str], ...] = ()
+    ) -> None:
         self.diagnostics.append(Diagnostic(place, code, message, fix=fix, related=related))
 
     def place(self, event: yaml.Event) -> Place:
@@ -144,8 +146,12 @@ class _Reader:
         if self.documents > 1:
             return
         if isinstance(event, yaml.AliasEvent):
-            self.fail(self.place(event), "yaml-alias", f"YAML aliases (`*{event.anchor}`) are not used in Phoenix files",
-                      "write the value out, or let a graph extend another one")
+            self.fail(
+                self.place(event),
+                "yaml-alias",
+                f"YAML aliases (`*{event.anchor}`) are not used in Phoenix files",
+                "write the value out, or let a graph extend another one",
+            )
             self.take(Scalar(event.anchor, self.place(event)), _as_scalar(event))
         elif isinstance(event, yaml.ScalarEvent):
             value = scalar_of(event.value) if event.implicit[0] else event.value
@@ -153,7 +159,9 @@ class _Reader:
             self.take(Scalar(value, self.place(event)), event)
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             self.check_tag(event)
-            self.stack.append(_Open(self.place(event), {} if isinstance(event, yaml.MappingStartEvent) else None))
+            self.stack.append(
+                _Open(self.place(event), {} if isinstance(event, yaml.MappingStartEvent) else None)
+            )
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             done = self.stack.pop()
             if done.entries is None:
@@ -163,12 +171,21 @@ class _Reader:
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents == 2:
-                self.fail(self.place(event), "yaml-documents", "a second YAML document begins here; one file holds one document",
-                          "move it to a file of its own")
+                self.fail(
+                    self.place(event),
+                    "yaml-documents",
+                    "a second YAML document begins here; one file holds one document",
+                    "move it to a file of its own",
+                )
 
     def check_tag(self, event: yaml.Event) -> None:
         if event.tag is not None:
-            self.fail(self.place(event), "yaml-tag", f"YAML tags (`{event.tag}`) are not used in Phoenix files", "remove the tag")
+            self.fail(
+                self.place(event),
+                "yaml-tag",
+                f"YAML tags (`{event.tag}`) are not used in Phoenix files",
+                "remove the tag",
+            )
 
 
 def _as_scalar(event: yaml.AliasEvent) -> yaml.ScalarEvent:
@@ -183,8 +200,18 @@ def read_yaml(path: str, data: bytes) -> Document:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         place = Place(path, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        return Document(path, None, (Diagnostic(place, "not-utf8", f"byte 0x{data[error.start]:02x} is not UTF-8 text",
-                                                fix=("save the file as UTF-8",)),))
+        return Document(
+            path,
+            None,
+            (
+                Diagnostic(
+                    place,
+                    "not-utf8",
+                    f"byte 0x{data[error.start]:02x} is not UTF-8 text",
+                    fix=("save the file as UTF-8",),
+                ),
+            ),
+        )
     reader = _Reader(path)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -209,5 +236,10 @@ def _syntax_error(path: str, error: yaml.YAMLError) -> Diagnostic:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
     context = getattr(error, "context", None)
     reasons = (str(context),) if context else ()
-    return Diagnostic(place, "yaml-syntax", f"this is not YAML: {problem}", reasons=reasons,
-                      fix=("check indentation, quotes and brackets up to this place",))
+    return Diagnostic(
+        place,
+        "yaml-syntax",
+        f"this is not YAML: {problem}",
+        reasons=reasons,
+        fix=("check indentation, quotes and brackets up to this place",),
+    )

@@ -63,7 +63,9 @@ def _of_component(catalog: Catalog, component: Component) -> list[TestGraph]:
     here = {
         graph.path.rpartition("/")[2].removesuffix("_graph.yaml"): graph
         for graph in catalog.graphs.values()
-        if graph.path.rpartition("/")[0] == component.folder and graph.path.endswith("_graph.yaml") and _is_host(catalog, graph)
+        if graph.path.rpartition("/")[0] == component.folder
+        and graph.path.endswith("_graph.yaml")
+        and _is_host(catalog, graph)
     }
     rest = list(component.tests)
     found = []
@@ -78,7 +80,9 @@ def _of_component(catalog: Catalog, component: Component) -> list[TestGraph]:
         if graph_here is not None:
             found.append(TestGraph(component.name, component.folder, tuple(rest), None, graph_here))
         elif "host" in component.arch:
-            found.append(TestGraph(component.name, component.folder, tuple(rest), test_graph(component), None))
+            found.append(
+                TestGraph(component.name, component.folder, tuple(rest), test_graph(component), None)
+            )
     return found
 
 
@@ -90,7 +94,9 @@ def emit_tests(project: Project, out: Path) -> tuple[emit.Emitted, tuple[Diagnos
     calls = []
     for test in test_graphs(project):
         try:
-            graph = project.resolve_spec(test.spec, []) if test.spec is not None else project.resolve(_file(test))
+            graph = (
+                project.resolve_spec(test.spec, []) if test.spec is not None else project.resolve(_file(test))
+            )
         except Failed as failed:
             problems += failed.diagnostics
             continue
@@ -133,25 +139,44 @@ def emit_archetypes(project: Project, out: Path) -> emit.Emitted:
             if arch not in component.arch or not _bindable(project.catalog, component):
                 continue
             instance = _sample(component)
-            writer.put(include / "params" / f"{component.name}.hpp",
-                       printer("params.hpp", file=bind.params_file(component, [instance]), graph="of archetypes"))
-            writer.put(include / "ports" / f"{component.name}.hpp",
-                       printer("ports.hpp", file=_archetype_ports(project.catalog, component), graph="of archetypes"))
-            sources = [project.root / component.folder / name for name in component.sources if name.endswith(".cpp")]
+            writer.put(
+                include / "params" / f"{component.name}.hpp",
+                printer("params.hpp", file=bind.params_file(component, [instance]), graph="of archetypes"),
+            )
+            writer.put(
+                include / "ports" / f"{component.name}.hpp",
+                printer(
+                    "ports.hpp", file=_archetype_ports(project.catalog, component), graph="of archetypes"
+                ),
+            )
+            sources = [
+                project.root / component.folder / name for name in component.sources if name.endswith(".cpp")
+            ]
             if sources:
-                calls.append(f'phx_archetype(COMPONENT {component.name} ARCH {arch} INCLUDE "{include}"\n  SOURCES{emit.quoted(sources)})\n')
+                calls.append(
+                    f'phx_archetype(COMPONENT {component.name} ARCH {arch} INCLUDE "{include}"\n  SOURCES{emit.quoted(sources)})\n'
+                )
         writer.sweep(include)
-    writer.put(out / "archetypes.cmake", "# Components compiled against the archetypes of their ports. Generated.\n" + "".join(calls))
+    writer.put(
+        out / "archetypes.cmake",
+        "# Components compiled against the archetypes of their ports. Generated.\n" + "".join(calls),
+    )
     return writer.done()
 
 
 def _bindable(catalog: Catalog, component: Component) -> bool:
     needed = [catalog.interfaces.get(port.interface) for port in component.ports]
-    return all(interface is not None and (interface.family or interface.archetype and interface.archetype_header) for interface in needed)
+    return all(
+        interface is not None and (interface.family or interface.archetype and interface.archetype_header)
+        for interface in needed
+    )
 
 
 def _sample(component: Component) -> Instance:
-    values = tuple(ParameterValue(parameter, placeholder(parameter), "default", "default") for parameter in component.parameters)
+    values = tuple(
+        ParameterValue(parameter, placeholder(parameter), "default", "default")
+        for parameter in component.parameters
+    )
     device = claim.synthetic("sample", component.device, 0, 0) if component.device is not None else None
     return Instance("sample", component, component.place, "sample", values, (), device, "panic")
 

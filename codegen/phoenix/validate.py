@@ -9,7 +9,19 @@ from .diagnostics import Diagnostic, ordered
 from .load import Found, Tree
 from .manifest import read_component
 from .model import Catalog, Component, ContextRule, GraphFile, Interface, Machine
-from .reader import entries, flag, items, key_place, mapping, number, optional_text, text, value, value_place, words
+from .reader import (
+    entries,
+    flag,
+    items,
+    key_place,
+    mapping,
+    number,
+    optional_text,
+    text,
+    value,
+    value_place,
+    words,
+)
 from .schema import Schemas
 from .source import Mapping
 from .units import parse_size
@@ -35,7 +47,9 @@ def validate(tree: Tree, schemas: Schemas) -> Catalog:
         _take(draft, tree, schemas, found)
     crosscheck.check(draft.components, draft.interfaces, draft.broken, draft.flaws)
     graph_flaws = [d for graph in draft.graphs.values() for d in graph.diagnostics]
-    everything = [d for group in (draft.broken, draft.flaws) for found_here in group.values() for d in found_here]
+    everything = [
+        d for group in (draft.broken, draft.flaws) for found_here in group.values() for d in found_here
+    ]
     return Catalog(
         root=str(tree.root),
         components=dict(sorted(draft.components.items())),
@@ -89,17 +103,37 @@ def _take(draft: _Draft, tree: Tree, schemas: Schemas, found: Found) -> None:
         draft.flaws.setdefault((kind, name), []).extend(problems)
 
 
-def _duplicate(kind: str, name: str, root: Mapping, first: Component | Interface | Machine | GraphFile) -> Diagnostic:
-    return Diagnostic(value_place(root, kind), f"duplicate-{kind}", f"there are two {kind}s named `{name}`",
-                      related=((first.place, "the other one"),), fix=("rename one of them",))
+def _duplicate(
+    kind: str, name: str, root: Mapping, first: Component | Interface | Machine | GraphFile
+) -> Diagnostic:
+    return Diagnostic(
+        value_place(root, kind),
+        f"duplicate-{kind}",
+        f"there are two {kind}s named `{name}`",
+        related=((first.place, "the other one"),),
+        fix=("rename one of them",),
+    )
 
 
-def _take_graph(draft: _Draft, name: str, path: str, root: Mapping, problems: list[Diagnostic], sound: bool) -> None:
+def _take_graph(
+    draft: _Draft, name: str, path: str, root: Mapping, problems: list[Diagnostic], sound: bool
+) -> None:
     place = value_place(root, "graph")
-    graph = GraphFile(name, text(root, "summary"), path, optional_text(root, "extends"), optional_text(root, "arch"), place, root,
-                      tuple(problems), sound)
+    graph = GraphFile(
+        name,
+        text(root, "summary"),
+        path,
+        optional_text(root, "extends"),
+        optional_text(root, "arch"),
+        place,
+        root,
+        tuple(problems),
+        sound,
+    )
     if name in draft.graphs:
-        draft.flaws.setdefault(("graph", name), []).append(_duplicate("graph", name, root, draft.graphs[name]))
+        draft.flaws.setdefault(("graph", name), []).append(
+            _duplicate("graph", name, root, draft.graphs[name])
+        )
         draft.broken.setdefault(("graph", path), []).extend(problems)
     else:
         draft.graphs[name] = graph
@@ -107,8 +141,17 @@ def _take_graph(draft: _Draft, name: str, path: str, root: Mapping, problems: li
 
 def read_graph(path: str, root: Mapping, problems: tuple[Diagnostic, ...], sound: bool) -> GraphFile:
     """A graph file that was named by its path and lies outside the folders that are searched."""
-    return GraphFile(text(root, "graph"), text(root, "summary"), path, optional_text(root, "extends"), optional_text(root, "arch"),
-                     value_place(root, "graph"), root, problems, sound)
+    return GraphFile(
+        text(root, "graph"),
+        text(root, "summary"),
+        path,
+        optional_text(root, "extends"),
+        optional_text(root, "arch"),
+        value_place(root, "graph"),
+        root,
+        problems,
+        sound,
+    )
 
 
 def missing_file(tree: Tree, folder: str, root: Mapping, key: str) -> list[Diagnostic]:
@@ -127,22 +170,47 @@ def _read_interface(tree: Tree, path: str, root: Mapping) -> tuple[Interface, li
     family = text(root, "kind", "service") == "family"
     place = value_place(root, "interface")
     if not family and not (root.get("archetype") and root.get("archetype_header")):
-        problems.append(Diagnostic(
-            place, "missing-archetype", f"the service `{text(root, 'interface')}` has no archetype",
-            reasons=("components are compiled against the least type that satisfies each interface",),
-            fix=("add `archetype: phx::...::archetype::NAME` and `archetype_header: NAME_archetype.hpp`",)))
+        problems.append(
+            Diagnostic(
+                place,
+                "missing-archetype",
+                f"the service `{text(root, 'interface')}` has no archetype",
+                reasons=("components are compiled against the least type that satisfies each interface",),
+                fix=(
+                    "add `archetype: phx::...::archetype::NAME` and `archetype_header: NAME_archetype.hpp`",
+                ),
+            )
+        )
     context = tuple(
-        ContextRule(rule.key, text(mapping(rule.value), "context"), flag(mapping(rule.value), "sleeps"),
-                    flag(mapping(rule.value), "allocates"), text(mapping(rule.value), "summary"))
+        ContextRule(
+            rule.key,
+            text(mapping(rule.value), "context"),
+            flag(mapping(rule.value), "sleeps"),
+            flag(mapping(rule.value), "allocates"),
+            text(mapping(rule.value), "summary"),
+        )
         for rule in entries(root.get("context"))
     )
     interface = Interface(
-        name=text(root, "interface"), summary=text(root, "summary"), folder=folder, include=folder.partition("/")[2],
-        domain=folder.split("/")[1], family=family, cxx=text(root, "cxx"), header=text(root, "header"),
-        archetype=optional_text(root, "archetype"), archetype_header=optional_text(root, "archetype_header"),
-        fake=optional_text(root, "fake"), conformance=optional_text(root, "conformance"), facade=optional_text(root, "facade"),
-        facade_header=optional_text(root, "facade_header"), generated=optional_text(root, "generated"),
-        uses=tuple(name for name, _ in words(root.get("uses"))), context=context, place=place)
+        name=text(root, "interface"),
+        summary=text(root, "summary"),
+        folder=folder,
+        include=folder.partition("/")[2],
+        domain=folder.split("/")[1],
+        family=family,
+        cxx=text(root, "cxx"),
+        header=text(root, "header"),
+        archetype=optional_text(root, "archetype"),
+        archetype_header=optional_text(root, "archetype_header"),
+        fake=optional_text(root, "fake"),
+        conformance=optional_text(root, "conformance"),
+        facade=optional_text(root, "facade"),
+        facade_header=optional_text(root, "facade_header"),
+        generated=optional_text(root, "generated"),
+        uses=tuple(name for name, _ in words(root.get("uses"))),
+        context=context,
+        place=place,
+    )
     return interface, problems
 
 
@@ -155,14 +223,27 @@ def _read_machine(tree: Tree, path: str, root: Mapping) -> tuple[Machine, list[D
     qemu = mapping(root.get("qemu"))
     memory = parse_size(value(qemu.get("memory"))) if qemu.get("memory") else _DEFAULT_MEMORY
     if memory is None or memory <= 0:
-        problems.append(Diagnostic(value_place(qemu, "memory"), "bad-size", f"`{value(qemu.get('memory'))}` is not a size",
-                                   fix=("write bytes, or a number with KiB, MiB or GiB: `512 MiB`",)))
+        problems.append(
+            Diagnostic(
+                value_place(qemu, "memory"),
+                "bad-size",
+                f"`{value(qemu.get('memory'))}` is not a size",
+                fix=("write bytes, or a number with KiB, MiB or GiB: `512 MiB`",),
+            )
+        )
         memory = _DEFAULT_MEMORY
     overlays = root.get("overlays")
     machine = Machine(
-        name=text(root, "machine"), summary=text(root, "summary"), device_tree=crosscheck.join(folder, text(root, "device_tree")),
+        name=text(root, "machine"),
+        summary=text(root, "summary"),
+        device_tree=crosscheck.join(folder, text(root, "device_tree")),
         overlays=tuple(crosscheck.join(folder, name) for name, _ in words(overlays)),
-        device_tree_place=value_place(root, "device_tree"), overlay_places=tuple(item.place for item in items(overlays)),
-        qemu_machine=text(qemu, "machine"), qemu_cpu=text(qemu, "cpu", "cortex-a57"), qemu_cpus=number(qemu, "cpus", 1),
-        qemu_memory=memory, place=key_place(root, "machine"))
+        device_tree_place=value_place(root, "device_tree"),
+        overlay_places=tuple(item.place for item in items(overlays)),
+        qemu_machine=text(qemu, "machine"),
+        qemu_cpu=text(qemu, "cpu", "cortex-a57"),
+        qemu_cpus=number(qemu, "cpus", 1),
+        qemu_memory=memory,
+        place=key_place(root, "machine"),
+    )
     return machine, problems

@@ -54,11 +54,23 @@ def parse(kind: str, raw: object) -> Value | Bad:
 
 
 def _unreadable(kind: str, raw: object) -> Bad:
-    shown = {True: "true", False: "false", None: "empty"}.get(raw, str(raw)) if raw is None or isinstance(raw, bool) else str(raw)
+    shown = (
+        {True: "true", False: "false", None: "empty"}.get(raw, str(raw))
+        if raw is None or isinstance(raw, bool)
+        else str(raw)
+    )
     if kind == "size" and isinstance(raw, str):
-        return Bad("bad-size", f"`{shown}` is not a size", ("write bytes, or a number with B, KiB, MiB or GiB: `16 KiB`",))
+        return Bad(
+            "bad-size",
+            f"`{shown}` is not a size",
+            ("write bytes, or a number with B, KiB, MiB or GiB: `16 KiB`",),
+        )
     if kind == "duration" and isinstance(raw, str):
-        return Bad("bad-duration", f"`{shown}` is not a time", ("write nanoseconds, or a number with ns, us, ms, s or min: `10 ms`",))
+        return Bad(
+            "bad-duration",
+            f"`{shown}` is not a time",
+            ("write nanoseconds, or a number with ns, us, ms, s or min: `10 ms`",),
+        )
     fix = (f'quote it: "{shown}"',) if kind == "string" else ()
     return Bad("wrong-type", f"`{shown}` is not {_EXPECTED[kind]}", fix)
 
@@ -70,11 +82,17 @@ def check(parameter: Parameter, raw: object) -> Value | Bad:
         return result
     if parameter.type == "choice" and result not in parameter.values:
         listed = ", ".join(f"`{word}`" for word in parameter.values)
-        return Bad("not-a-choice", f"`{result}` is not one of {listed}", did_you_mean(str(result), parameter.values))
+        return Bad(
+            "not-a-choice", f"`{result}` is not one of {listed}", did_you_mean(str(result), parameter.values)
+        )
     if parameter.type in NUMERIC and isinstance(result, int):
         low, high = parameter.minimum, parameter.maximum
         if (low is not None and result < low) or (high is not None and result > high):
-            return Bad("out-of-range", f"{show(parameter, result)} is {outside(parameter, result)}", (f"use a value {limits(parameter)}",))
+            return Bad(
+                "out-of-range",
+                f"{show(parameter, result)} is {outside(parameter, result)}",
+                (f"use a value {limits(parameter)}",),
+            )
     return result
 
 
@@ -93,7 +111,11 @@ def limits(parameter: Parameter) -> str:
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None:
         return f"between {show(parameter, low)} and {show(parameter, high)}"
-    return f"of at least {show(parameter, low)}" if low is not None else f"of at most {show(parameter, high or 0)}"
+    return (
+        f"of at least {show(parameter, low)}"
+        if low is not None
+        else f"of at most {show(parameter, high or 0)}"
+    )
 
 
 def outside(parameter: Parameter, value: int) -> str:
@@ -101,7 +123,9 @@ def outside(parameter: Parameter, value: int) -> str:
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None:
         return f"not {limits(parameter)}"
-    return f"less than {show(parameter, low)}" if low is not None else f"more than {show(parameter, high or 0)}"
+    return (
+        f"less than {show(parameter, low)}" if low is not None else f"more than {show(parameter, high or 0)}"
+    )
 
 
 def span(parameter: Parameter) -> str:

@@ -6,7 +6,17 @@ from typing import Iterable
 
 from .cxx import KEYWORDS
 from .diagnostics import Diagnostic, Place, did_you_mean
-from .model import BootTest, Catalog, Choice, GraphFile, GraphSpec, InstanceSpec, Located, RequireSpec, WireSpec
+from .model import (
+    BootTest,
+    Catalog,
+    Choice,
+    GraphFile,
+    GraphSpec,
+    InstanceSpec,
+    Located,
+    RequireSpec,
+    WireSpec,
+)
 from .reader import entries, key_place, mapping, number, optional_text, text, value, value_place, words
 from .schema import Schemas
 from .source import Entry, Mapping, Node, Scalar, Sequence
@@ -56,11 +66,19 @@ def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> li
         base = catalog.graphs.get(link.extends)
         if base is None:
             known = [name for name in catalog.graphs if name != link.name]
-            problems.append(Diagnostic(place, "unknown-graph", f"graph `{link.name}` extends `{link.extends}`, which does not exist",
-                                       fix=did_you_mean(link.extends, known)))
+            problems.append(
+                Diagnostic(
+                    place,
+                    "unknown-graph",
+                    f"graph `{link.name}` extends `{link.extends}`, which does not exist",
+                    fix=did_you_mean(link.extends, known),
+                )
+            )
             raise Unusable
         if any(base.name == seen.name for seen in chain):
-            problems.append(_loop(chain[next(at for at, seen in enumerate(chain) if seen.name == base.name):]))
+            problems.append(
+                _loop(chain[next(at for at, seen in enumerate(chain) if seen.name == base.name) :])
+            )
             raise Unusable
         chain.append(base)
 
@@ -70,9 +88,16 @@ def _loop(links: list[GraphFile]) -> Diagnostic:
     first = links.index(min(links, key=lambda link: link.place))
     links = links[first:] + links[:first]
     names = " -> ".join(link.name for link in (*links, links[0]))
-    related = tuple((value_place(link.root, "extends"), f"`{link.name}` extends `{link.extends}`") for link in links)
-    return Diagnostic(related[0][0], "extends-loop", f"graphs extend one another in a loop: {names}", related=related,
-                      fix=("let one of them list its `instances:` instead of `extends:`",))
+    related = tuple(
+        (value_place(link.root, "extends"), f"`{link.name}` extends `{link.extends}`") for link in links
+    )
+    return Diagnostic(
+        related[0][0],
+        "extends-loop",
+        f"graphs extend one another in a loop: {names}",
+        related=related,
+        fix=("let one of them list its `instances:` instead of `extends:`",),
+    )
 
 
 def _long(node: Node) -> Mapping:
@@ -90,7 +115,9 @@ def _normal(root: Mapping) -> Mapping:
     instances = root.entries.get("instances")
     if instances is None:
         return root
-    long = {entry.key: Entry(entry.key, entry.place, _long(entry.value)) for entry in entries(instances.value)}
+    long = {
+        entry.key: Entry(entry.key, entry.place, _long(entry.value)) for entry in entries(instances.value)
+    }
     return _with(root, "instances", instances.place, Mapping(long, instances.value.place))
 
 
@@ -105,9 +132,17 @@ def _apply(base: Mapping, variant: Mapping, problems: list[Diagnostic]) -> Mappi
             instances[entry.key] = Entry(entry.key, entry.place, _long(entry.value))
     for entry in entries(variant.get("add")):
         if entry.key in instances:
-            problems.append(Diagnostic(entry.place, "add-exists", f"`add:` names the instance `{entry.key}`, which the base has already",
-                                       related=((instances[entry.key].place, "it is here"),),
-                                       fix=(f"move the line to `replace:`, or write `set: {{instances.{entry.key}.KEY: VALUE}}`",)))
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "add-exists",
+                    f"`add:` names the instance `{entry.key}`, which the base has already",
+                    related=((instances[entry.key].place, "it is here"),),
+                    fix=(
+                        f"move the line to `replace:`, or write `set: {{instances.{entry.key}.KEY: VALUE}}`",
+                    ),
+                )
+            )
         else:
             instances[entry.key] = Entry(entry.key, entry.place, _long(entry.value))
     held = base.entries["instances"]
@@ -129,30 +164,58 @@ def _remove(instances: dict[str, Entry], variant: Mapping, problems: list[Diagno
 
 
 def _misses(place: Place, what: str, name: str, instances: dict[str, Entry]) -> Diagnostic:
-    return Diagnostic(place, f"{what}-misses", f"`{what}:` names the instance `{name}`, which the base does not have",
-                      fix=did_you_mean(name, instances))
+    return Diagnostic(
+        place,
+        f"{what}-misses",
+        f"`{what}:` names the instance `{name}`, which the base does not have",
+        fix=did_you_mean(name, instances),
+    )
 
 
 def _set(root: Mapping, entry: Entry, problems: list[Diagnostic]) -> Mapping:
     path = entry.key.split(".")
     if path[0] not in SETTABLE:
-        problems.append(Diagnostic(entry.place, "set-misses", f"`set:` names `{entry.key}`, but a graph has no key `{path[0]}` to set",
-                                   fix=did_you_mean(path[0], SETTABLE)))
+        problems.append(
+            Diagnostic(
+                entry.place,
+                "set-misses",
+                f"`set:` names `{entry.key}`, but a graph has no key `{path[0]}` to set",
+                fix=did_you_mean(path[0], SETTABLE),
+            )
+        )
         return root
     if path[0] == "instances":
         instances = mapping(root.get("instances")).entries
         if len(path) < 3:
-            problems.append(Diagnostic(entry.place, "set-misses", f"`set: {entry.key}` would replace whole instances",
-                                       fix=("use `add:`, `remove:` and `replace:` for instances",)))
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "set-misses",
+                    f"`set: {entry.key}` would replace whole instances",
+                    fix=("use `add:`, `remove:` and `replace:` for instances",),
+                )
+            )
             return root
         if path[1] not in instances:
-            problems.append(Diagnostic(entry.place, "set-misses", f"`set:` names the instance `{path[1]}`, which the base does not have",
-                                       fix=did_you_mean(path[1], instances)))
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "set-misses",
+                    f"`set:` names the instance `{path[1]}`, which the base does not have",
+                    fix=did_you_mean(path[1], instances),
+                )
+            )
             return root
     changed = _put(root, path, entry)
     if changed is None:
-        problems.append(Diagnostic(entry.place, "set-misses", f"`set: {entry.key}` leads through a value that has no keys",
-                                   fix=("shorten the path",)))
+        problems.append(
+            Diagnostic(
+                entry.place,
+                "set-misses",
+                f"`set: {entry.key}` leads through a value that has no keys",
+                fix=("shorten the path",),
+            )
+        )
         return root
     return changed
 
@@ -172,7 +235,11 @@ def _put(node: Mapping, path: list[str], entry: Entry) -> Mapping | None:
         return None
     assert inner is not None
     changed = _put(inner, rest, entry)
-    return None if changed is None else _with(node, key, below.place if below is not None else entry.place, changed)
+    return (
+        None
+        if changed is None
+        else _with(node, key, below.place if below is not None else entry.place, changed)
+    )
 
 
 # --- from the tree to a GraphSpec -----------------------------------------------------------------------------------
@@ -195,28 +262,45 @@ def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: l
             budgets[entry.key] = amount
     own = "add" if extends else "instances"
     return GraphSpec(
-        name=graph.name, summary=text(root, "summary"), arch=text(root, "arch"), place=graph.place,
-        arch_place=key_place(root, "arch"), variant=bool(extends), extends=extends,
-        machine=Located(machine, value_place(root, "machine")) if machine is not None else None, instances=tuple(instances),
+        name=graph.name,
+        summary=text(root, "summary"),
+        arch=text(root, "arch"),
+        place=graph.place,
+        arch_place=key_place(root, "arch"),
+        variant=bool(extends),
+        extends=extends,
+        machine=Located(machine, value_place(root, "machine")) if machine is not None else None,
+        instances=tuple(instances),
         lost=frozenset(lost),
-        choose={entry.key: Choice(entry.key, entry.place, str(value(entry.value)), entry.value.place)
-                for entry in sorted(entries(root.get("choose")), key=lambda entry: entry.key)},
-        budgets=dict(sorted(budgets.items())), boot_test=_boot_test(root),
-        instances_place=key_place(graph.root, own, graph.place))
+        choose={
+            entry.key: Choice(entry.key, entry.place, str(value(entry.value)), entry.value.place)
+            for entry in sorted(entries(root.get("choose")), key=lambda entry: entry.key)
+        },
+        budgets=dict(sorted(budgets.items())),
+        boot_test=_boot_test(root),
+        instances_place=key_place(graph.root, own, graph.place),
+    )
 
 
 def _boot_test(root: Mapping) -> BootTest | None:
     if "boot_test" not in root.entries:
         return None
     test = mapping(root.get("boot_test"))
-    return BootTest(tuple(word for word, _ in words(test.get("send"))), tuple(word for word, _ in words(test.get("expect"))),
-                    number(test, "exit", 0))
+    return BootTest(
+        tuple(word for word, _ in words(test.get("send"))),
+        tuple(word for word, _ in words(test.get("expect"))),
+        number(test, "exit", 0),
+    )
 
 
 def _check_name(name: str, place: Place, problems: list[Diagnostic]) -> None:
     if name in KEYWORDS or name in RESERVED_INSTANCES:
         why = "a word of C++" if name in KEYWORDS else "a word of the generator"
-        problems.append(Diagnostic(place, "reserved-name", f"the instance `{name}` is {why}", fix=("choose another name",)))
+        problems.append(
+            Diagnostic(
+                place, "reserved-name", f"the instance `{name}` is {why}", fix=("choose another name",)
+            )
+        )
 
 
 def _instance(name: str, place: Place, node: Mapping) -> InstanceSpec:
@@ -228,10 +312,19 @@ def _instance(name: str, place: Place, node: Mapping) -> InstanceSpec:
             continue
         parameters[entry.key] = (entry.place, Located(raw, entry.value.place))  # type: ignore[arg-type]
     return InstanceSpec(
-        name=name, place=place, component=text(node, "component"), component_place=value_place(node, "component"),
-        device=Located(device, value_place(node, "device")) if device is not None else None, parameters=parameters,
-        wires={entry.key: _wire(entry) for entry in sorted(entries(node.get("wires")), key=lambda entry: entry.key)},
-        require=_requires(node), on_fail=text(node, "on_fail", "panic"))
+        name=name,
+        place=place,
+        component=text(node, "component"),
+        component_place=value_place(node, "component"),
+        device=Located(device, value_place(node, "device")) if device is not None else None,
+        parameters=parameters,
+        wires={
+            entry.key: _wire(entry)
+            for entry in sorted(entries(node.get("wires")), key=lambda entry: entry.key)
+        },
+        require=_requires(node),
+        on_fail=text(node, "on_fail", "panic"),
+    )
 
 
 def _wire(entry: Entry) -> WireSpec:
@@ -251,8 +344,17 @@ def _requires(node: Mapping) -> tuple[RequireSpec, ...]:
     for port in entries(node.get("require")):
         for parameter in entries(port.value):
             limits = mapping(parameter.value)
-            found.append(RequireSpec(port.key, port.place, parameter.key, parameter.place, _limit(limits, "min"), _limit(limits, "max"),
-                                     _limit(limits, "equals")))
+            found.append(
+                RequireSpec(
+                    port.key,
+                    port.place,
+                    parameter.key,
+                    parameter.place,
+                    _limit(limits, "min"),
+                    _limit(limits, "max"),
+                    _limit(limits, "equals"),
+                )
+            )
     return tuple(sorted(found, key=lambda require: (require.port, require.parameter)))
 
 

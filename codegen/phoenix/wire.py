@@ -32,14 +32,23 @@ def with_fakes(catalog: Catalog, placed: Placed, problems: list[Diagnostic]) -> 
         name = fake.name
         while name in placed:
             name += "_"
-        placed[name] = (InstanceSpec(name, port.place, fake.name, port.place, None, {}, {}, (), "panic"), fake, _FAKE)
+        placed[name] = (
+            InstanceSpec(name, port.place, fake.name, port.place, None, {}, {}, (), "panic"),
+            fake,
+            _FAKE,
+        )
         provided |= {interface_name for interface_name, _ in fake.provides}
         ports += [(name, needed) for needed in fake.ports]
     return dict(sorted(placed.items()))
 
 
 def connect(
-    catalog: Catalog, spec: GraphSpec, placed: Placed, libraries: tuple[Component, ...], whole: bool, problems: list[Diagnostic]
+    catalog: Catalog,
+    spec: GraphSpec,
+    placed: Placed,
+    libraries: tuple[Component, ...],
+    whole: bool,
+    problems: list[Diagnostic],
 ) -> dict[str, tuple[Wire, ...]]:
     """The wires of every instance by its name, and of every library by `library NAME`.
 
@@ -48,14 +57,21 @@ def connect(
     wirer = _Wirer(catalog, spec, placed, libraries, whole, problems)
     wires = {name: wirer.wires_of(instance, component) for name, (instance, component, _) in placed.items()}
     for library in libraries:
-        anywhere = InstanceSpec(library.name, library.place, library.name, library.place, None, {}, {}, (), "panic")
+        anywhere = InstanceSpec(
+            library.name, library.place, library.name, library.place, None, {}, {}, (), "panic"
+        )
         wires[f"library {library.name}"] = wirer.wires_of(anywhere, library)
     return wires
 
 
 class _Wirer:
     def __init__(
-        self, catalog: Catalog, spec: GraphSpec, placed: Placed, libraries: tuple[Component, ...], whole: bool,
+        self,
+        catalog: Catalog,
+        spec: GraphSpec,
+        placed: Placed,
+        libraries: tuple[Component, ...],
+        whole: bool,
         problems: list[Diagnostic],
     ) -> None:
         self.catalog = catalog
@@ -76,10 +92,15 @@ class _Wirer:
         known = [port.name for port in component.ports]
         for name, wire in instance.wires.items():
             if name not in known:
-                self.problems.append(Diagnostic(
-                    wire.place, "unknown-port", f"component `{component.name}` has no port `{name}`",
-                    related=((component.place, "described here"),),
-                    fix=did_you_mean(name, known) or (f"remove `{name}`: it has no ports",)))
+                self.problems.append(
+                    Diagnostic(
+                        wire.place,
+                        "unknown-port",
+                        f"component `{component.name}` has no port `{name}`",
+                        related=((component.place, "described here"),),
+                        fix=did_you_mean(name, known) or (f"remove `{name}`: it has no ports",),
+                    )
+                )
         wires = []
         for port in component.ports:
             if port.interface in self.catalog.interfaces:
@@ -97,17 +118,32 @@ class _Wirer:
         good = {}
         for interface, choice in self.spec.choose.items():
             if interface not in self.catalog.interfaces:
-                self.problems.append(Diagnostic(
-                    choice.place, "unknown-interface", f"`choose:` names the interface `{interface}`, which does not exist",
-                    fix=did_you_mean(interface, self.catalog.interfaces)))
+                self.problems.append(
+                    Diagnostic(
+                        choice.place,
+                        "unknown-interface",
+                        f"`choose:` names the interface `{interface}`, which does not exist",
+                        fix=did_you_mean(interface, self.catalog.interfaces),
+                    )
+                )
             elif choice.instance not in self.placed:
-                self.unknown_instance(choice.instance_place, "`choose:` names", choice.instance, self.providers.get(interface, []))
+                self.unknown_instance(
+                    choice.instance_place,
+                    "`choose:` names",
+                    choice.instance,
+                    self.providers.get(interface, []),
+                )
             elif self.placed[choice.instance][1].provided(interface) is None:
                 self.mismatch(choice.instance_place, choice.instance, interface)
             elif interface not in needed and self.whole:
-                self.problems.append(Diagnostic(
-                    choice.place, "unused-choice", f"`choose:` decides about {interface}, which no port of this graph needs",
-                    fix=("remove the line",)))
+                self.problems.append(
+                    Diagnostic(
+                        choice.place,
+                        "unused-choice",
+                        f"`choose:` decides about {interface}, which no port of this graph needs",
+                        fix=("remove the line",),
+                    )
+                )
             else:
                 good[interface] = choice
         return good
@@ -119,7 +155,12 @@ class _Wirer:
         found = self.of(port.interface, instance.name)
         if port.cardinality == "many":
             count = {0: "no", 1: "the only"}.get(len(found), f"all {len(found)}")
-            return Wire(port, tuple(found), f"{count} provider{'s' if len(found) > 1 else ''} of {port.interface}", instance.place)
+            return Wire(
+                port,
+                tuple(found),
+                f"{count} provider{'s' if len(found) > 1 else ''} of {port.interface}",
+                instance.place,
+            )
         if len(found) == 1:
             return Wire(port, tuple(found), self.why(port, found[0]), instance.place)
         if not found:
@@ -145,20 +186,38 @@ class _Wirer:
             return Wire(port, (), why, named.place)
         declared = ((port.place, f"declared here with cardinality `{port.cardinality}`"),)
         if named.is_none and port.cardinality == "one":
-            self.problems.append(Diagnostic(
-                named.place, "wire-none", f"port `{port.name}` of `{user}` needs a provider; it cannot be `none`", related=declared,
-                fix=(f"name a provider of {port.interface}, or remove the line",)))
+            self.problems.append(
+                Diagnostic(
+                    named.place,
+                    "wire-none",
+                    f"port `{port.name}` of `{user}` needs a provider; it cannot be `none`",
+                    related=declared,
+                    fix=(f"name a provider of {port.interface}, or remove the line",),
+                )
+            )
         if named.is_list and port.cardinality != "many":
-            self.problems.append(Diagnostic(
-                named.place, "wire-list", f"port `{port.name}` of `{user}` takes one provider, not a list", related=declared,
-                fix=(f"write `{port.name}: {named.targets[0][0] if named.targets else 'INSTANCE'}`",)))
+            self.problems.append(
+                Diagnostic(
+                    named.place,
+                    "wire-list",
+                    f"port `{port.name}` of `{user}` takes one provider, not a list",
+                    related=declared,
+                    fix=(f"write `{port.name}: {named.targets[0][0] if named.targets else 'INSTANCE'}`",),
+                )
+            )
             return Wire(port, (), why, named.place)
         good: list[str] = []
         for target, place in named.targets:
             if self.usable(user, port, target, place):
                 if target in good:
-                    self.problems.append(Diagnostic(place, "named-twice", f"port `{port.name}` of `{user}` is wired to `{target}` twice",
-                                                    fix=("remove one of them",)))
+                    self.problems.append(
+                        Diagnostic(
+                            place,
+                            "named-twice",
+                            f"port `{port.name}` of `{user}` is wired to `{target}` twice",
+                            fix=("remove one of them",),
+                        )
+                    )
                 else:
                     good.append(target)
         return Wire(port, tuple(good), why, named.place)
@@ -167,7 +226,9 @@ class _Wirer:
         if target == WIRING and port.interface in self.generated:
             return True
         if target not in self.placed:
-            self.unknown_instance(place, f"port `{port.name}` of `{user}` is wired to", target, self.of(port.interface, user))
+            self.unknown_instance(
+                place, f"port `{port.name}` of `{user}` is wired to", target, self.of(port.interface, user)
+            )
             return False
         if self.placed[target][1].provided(port.interface) is None:
             self.mismatch(place, target, port.interface, (port.place, f"port `{port.name}` is declared here"))
@@ -178,47 +239,91 @@ class _Wirer:
         if name in self.named:
             return  # it is there, but its component is not; that has been said
         close = suggestion(name, self.placed)
-        fix = (f"did you mean `{close}`?",) if close is not None else did_you_mean(name, candidates or self.placed)
+        fix = (
+            (f"did you mean `{close}`?",)
+            if close is not None
+            else did_you_mean(name, candidates or self.placed)
+        )
         if close is None and name in self.catalog.components:
             fix = (f"under `{'add' if self.spec.variant else 'instances'}:` add", f"    {name}: {name}")
-        self.problems.append(Diagnostic(place, "unknown-instance", f"{what} `{name}`, which is no instance of this graph", fix=fix))
+        self.problems.append(
+            Diagnostic(
+                place, "unknown-instance", f"{what} `{name}`, which is no instance of this graph", fix=fix
+            )
+        )
 
     def mismatch(self, place: Place, target: str, interface: str, *related: tuple[Place, str]) -> None:
         component = self.placed[target][1]
         does = ", ".join(name for name, _ in component.provides) or "nothing"
         found = " or ".join(f"`{name}`" for name in self.providers.get(interface, []))
-        fix = f"wire it to {found}" if found else f"if `{component.name}` fulfils it, add {interface} to its `provides:`"
-        self.problems.append(Diagnostic(
-            place, "interface-mismatch", f"`{target}` ({component.name}) does not provide {interface}",
-            reasons=(f"it provides: {does}",), related=(*related, (component.place, f"`{component.name}` is described here")),
-            fix=(fix,)))
+        fix = (
+            f"wire it to {found}"
+            if found
+            else f"if `{component.name}` fulfils it, add {interface} to its `provides:`"
+        )
+        self.problems.append(
+            Diagnostic(
+                place,
+                "interface-mismatch",
+                f"`{target}` ({component.name}) does not provide {interface}",
+                reasons=(f"it provides: {does}",),
+                related=(*related, (component.place, f"`{component.name}` is described here")),
+                fix=(fix,),
+            )
+        )
 
     def missing(self, instance: InstanceSpec, port: Port) -> None:
-        able = [component.name for component in self.catalog.components.values()
-                if component.provided(port.interface) is not None and self.spec.arch in component.arch]
+        able = [
+            component.name
+            for component in self.catalog.components.values()
+            if component.provided(port.interface) is not None and self.spec.arch in component.arch
+        ]
         key = "add" if self.spec.variant else "instances"
         fix: tuple[str, ...] = (f"write a component with `provides: [{port.interface}]`",)
         if able:
             one_of = "" if len(able) == 1 else " one of"
-            fix = (f"under `{key}:` in {self.graph_path()} add{one_of}", *(f"    {name}: {name}" for name in able))
-        self.problems.append(Diagnostic(
-            instance.place, "missing-provider",
-            f"port `{port.name}` of `{instance.name}` ({instance.component}) needs {port.interface}, which nothing in graph `{self.spec.name}` provides",
-            related=((port.place, f"port `{port.name}` is declared here"),), fix=fix))
+            fix = (
+                f"under `{key}:` in {self.graph_path()} add{one_of}",
+                *(f"    {name}: {name}" for name in able),
+            )
+        self.problems.append(
+            Diagnostic(
+                instance.place,
+                "missing-provider",
+                f"port `{port.name}` of `{instance.name}` ({instance.component}) needs {port.interface}, which nothing in graph `{self.spec.name}` provides",
+                related=((port.place, f"port `{port.name}` is declared here"),),
+                fix=fix,
+            )
+        )
 
     def graph_path(self) -> str:
         """Where the graph is, or should be written if it was made up for a component's tests."""
         folder, _, file = self.spec.place.file.rpartition("/")
-        return self.spec.place.file if file != "component.yaml" else f"{folder}/{folder.rpartition('/')[2]}_graph.yaml"
+        return (
+            self.spec.place.file
+            if file != "component.yaml"
+            else f"{folder}/{folder.rpartition('/')[2]}_graph.yaml"
+        )
 
     def ambiguous(self, instance: InstanceSpec, port: Port, found: list[str]) -> None:
-        related = tuple((self.placed[name][0].place, f"`{name}` ({self.placed[name][1].name}) provides it") for name in found)
+        related = tuple(
+            (self.placed[name][0].place, f"`{name}` ({self.placed[name][1].name}) provides it")
+            for name in found
+        )
         choose = f"choose: {{{port.interface}: {found[0]}}}"
         fix = [f"set: {{choose.{port.interface}: {found[0]}}}" if self.spec.variant else choose]
         if instance.name in self.placed:
             path = f"set: {{instances.{instance.name}.wires.{port.name}: {found[0]}}}"
-            fix.append("or, for this instance alone: " + (path if self.spec.variant else f"wires: {{{port.name}: {found[0]}}}"))
-        self.problems.append(Diagnostic(
-            instance.place, "ambiguous-provider",
-            f"port `{port.name}` of `{instance.name}` needs one {port.interface}, but {len(found)} instances of graph `{self.spec.name}` provide it",
-            related=related, fix=tuple(fix)))
+            fix.append(
+                "or, for this instance alone: "
+                + (path if self.spec.variant else f"wires: {{{port.name}: {found[0]}}}")
+            )
+        self.problems.append(
+            Diagnostic(
+                instance.place,
+                "ambiguous-provider",
+                f"port `{port.name}` of `{instance.name}` needs one {port.interface}, but {len(found)} instances of graph `{self.spec.name}` provide it",
+                related=related,
+                fix=tuple(fix),
+            )
+        )

@@ -18,7 +18,8 @@ def write_project(root: Path, count: int) -> None:
     (faces / "h.hpp").touch()
     for face in range(20):
         (faces / f"face_{face}.yaml").write_text(
-            f"interface: Face{face}\nsummary: A face.\nkind: family\ncxx: phx::x::Face{face}\nheader: h.hpp\n")
+            f"interface: Face{face}\nsummary: A face.\nkind: family\ncxx: phx::x::Face{face}\nheader: h.hpp\n"
+        )
         folder = root / "components" / "x" / f"part_{face}"
         folder.mkdir()
         (folder / "h.hpp").touch()
@@ -28,11 +29,14 @@ def write_project(root: Path, count: int) -> None:
             f"  first: {{interface: Face{(face - 1) % 20}, cardinality: optional, use: init}}\n"
             f"  second: {{interface: Face{(face - 2) % 20}, cardinality: optional, use: init}}\n"
             f"  others: {{interface: Face{(face + 1) % 20}, cardinality: many, use: run}}\n"
-            "parameters:\n  size: {type: size, min: 1, max: 1 MiB, default: 4 KiB, summary: A size.}\n")
+            "parameters:\n  size: {type: size, min: 1, max: 1 MiB, default: 4 KiB, summary: A size.}\n"
+        )
     lines = ["graph: big", "summary: Many instances.", "arch: host", "instances:"]
     for i in range(count):
         first, second = (f"p{i - 1}" if i > 0 else "none"), (f"p{i - 2}" if i > 1 else "none")
-        lines.append(f"  p{i}: {{component: part_{i % 20}, parameters: {{size: {i % 1000 + 1}}}, wires: {{first: {first}, second: {second}}}}}")
+        lines.append(
+            f"  p{i}: {{component: part_{i % 20}, parameters: {{size: {i % 1000 + 1}}}, wires: {{first: {first}, second: {second}}}}}"
+        )
     (root / "graphs").mkdir()
     (root / "graphs" / "big.yaml").write_text("\n".join(lines) + "\n")
 
@@ -41,13 +45,20 @@ def measure(count: int) -> tuple[float, float]:
     """Processor seconds of a whole resolution, Python's start included, and of resolving alone: the best of three."""
     with tempfile.TemporaryDirectory() as folder:
         write_project(Path(folder), count)
-        script = ("import sys, time; from pathlib import Path; from phoenix import api; project = api.open_project(Path(sys.argv[1]));"
-                  "at = time.process_time(); assert len(project.resolve('big').instances) == int(sys.argv[2]); print(time.process_time() - at)")
+        script = (
+            "import sys, time; from pathlib import Path; from phoenix import api; project = api.open_project(Path(sys.argv[1]));"
+            "at = time.process_time(); assert len(project.resolve('big').instances) == int(sys.argv[2]); print(time.process_time() - at)"
+        )
         best = (1e9, 1e9)
         for _ in range(3):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            done = subprocess.run([sys.executable, "-c", script, folder, str(count)], check=True, capture_output=True, text=True,
-                                  env={"PYTHONPATH": str(ROOT / "codegen"), "PATH": "/usr/bin:/bin"})
+            done = subprocess.run(
+                [sys.executable, "-c", script, folder, str(count)],
+                check=True,
+                capture_output=True,
+                text=True,
+                env={"PYTHONPATH": str(ROOT / "codegen"), "PATH": "/usr/bin:/bin"},
+            )
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             best = min(best, (spent, float(done.stdout)))

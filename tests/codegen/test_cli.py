@@ -16,7 +16,10 @@ def test_emit_and_graph_json(tmp_path: Path) -> None:
     graph = json.loads((tmp_path / "graph.json").read_text())
     assert graph == api.to_json(api.resolve(trees.BASE, "small"))
     pages = next(instance for instance in graph["instances"] if instance["name"] == "pages")
-    assert pages["parameters"]["orders"]["value"] == 12 and "required by `shell`" in pages["parameters"]["orders"]["why"]
+    assert (
+        pages["parameters"]["orders"]["value"] == 12
+        and "required by `shell`" in pages["parameters"]["orders"]["why"]
+    )
     assert {"path": "/soc@40000000/serial@4000", "compatible": "test,uart"} in graph["unclaimed"]
     cmake = (tmp_path / "gen" / "graph.cmake").read_text()
     assert 'set(PHX_RAM_BASE "0x80000000")' in cmake and 'set(PHX_BOOT_CPU_MPIDR "0x100")' in cmake
@@ -30,13 +33,21 @@ def test_graph_by_path(tmp_path: Path) -> None:
     assert api.resolve(trees.BASE, trees.BASE / "graphs" / "tiny.yaml").name == "tiny"
 
 
-@pytest.mark.parametrize("arguments, says", [
-    (["emit", "--graph", "smal", "--out", "OUT"], "did you mean `small`?"),
-    (["emit", "--graph", "nowhere.yaml", "--out", "OUT"], "nowhere.yaml:1:1: error: the file cannot be read"),
-    (["check", "smal"], "did you mean `small`?"),
-    (["check", "tiny", "small.yml"], "there is no graph `small.yml`"),
-])
-def test_wrong_arguments(arguments: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (["emit", "--graph", "smal", "--out", "OUT"], "did you mean `small`?"),
+        (
+            ["emit", "--graph", "nowhere.yaml", "--out", "OUT"],
+            "nowhere.yaml:1:1: error: the file cannot be read",
+        ),
+        (["check", "smal"], "did you mean `small`?"),
+        (["check", "tiny", "small.yml"], "there is no graph `small.yml`"),
+    ],
+)
+def test_wrong_arguments(
+    arguments: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     filled = [str(tmp_path / "out") if word == "OUT" else word for word in arguments]
     assert main([filled[0], "--root", str(trees.BASE), *filled[1:]]) == 2
     assert says in capsys.readouterr().err
@@ -75,7 +86,19 @@ def test_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_reference_of_the_project() -> None:
-    assert main(["reference", "--root", str(trees.ROOT), "--out", str(trees.ROOT / "docs" / "reference"), "--check"]) == 0
+    assert (
+        main(
+            [
+                "reference",
+                "--root",
+                str(trees.ROOT),
+                "--out",
+                str(trees.ROOT / "docs" / "reference"),
+                "--check",
+            ]
+        )
+        == 0
+    )
 
 
 def test_tests_that_fail_do_not_stop_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,11 @@ def codes_in_source() -> set[str]:
     codes = set()
     for path in (trees.ROOT / "codegen" / "phoenix").glob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("Diagnostic", "Bad"):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id in ("Diagnostic", "Bad")
+            ):
                 code = call.args[1 if call.func.id == "Diagnostic" else 0]
                 if isinstance(code, ast.Constant):
                     codes.add(code.value)
@@ -40,8 +44,14 @@ def codes_in_source() -> set[str]:
 
 def test_every_code_has_a_fixture() -> None:
     """A diagnostic that no fixture shows is one that nobody has read."""
-    shown = "".join((trees.FIXTURES / name / "expected.txt").read_text(encoding="utf-8") for name in trees.fixture_names())
-    elsewhere = {"schema", "no-dtc", "stale-reference"}  # a schema rule without words, a missing program, a page on disk
+    shown = "".join(
+        (trees.FIXTURES / name / "expected.txt").read_text(encoding="utf-8") for name in trees.fixture_names()
+    )
+    elsewhere = {
+        "schema",
+        "no-dtc",
+        "stale-reference",
+    }  # a schema rule without words, a missing program, a page on disk
     assert {code for code in codes_in_source() if f"[{code}]" not in shown} - elsewhere == set()
 
 
@@ -52,7 +62,12 @@ def test_base_is_right() -> None:
 def test_exit_code_and_streams(tmp_path: Path) -> None:
     root = trees.lay_out(trees.FIXTURES / "many-errors", tmp_path)
     command = [sys.executable, "-m", "phoenix", "check", "--root", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(trees.ROOT / "codegen"), "PATH": "/usr/bin"})
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(trees.ROOT / "codegen"), "PATH": "/usr/bin"},
+    )
     assert done.returncode == 2 and done.stdout == ""
     expected = (trees.FIXTURES / "many-errors" / "expected.txt").read_text(encoding="utf-8")
     assert done.stderr == expected + f"{expected.count(': error: ')} errors\n"

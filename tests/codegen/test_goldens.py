@@ -12,13 +12,27 @@ from phoenix import api
 from phoenix.tests import emit_archetypes, emit_tests
 
 CLANG = shutil.which("clang++-19")
-FLAGS = ["-std=c++23", "-stdlib=libc++", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wglobal-constructors", "-Werror"]
+FLAGS = [
+    "-std=c++23",
+    "-stdlib=libc++",
+    "-fsyntax-only",
+    "-Wall",
+    "-Wextra",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wglobal-constructors",
+    "-Werror",
+]
 
 
 @pytest.mark.parametrize("graph", trees.GOLDEN_GRAPHS)
 def test_golden(graph: str, tmp_path: Path) -> None:
     folder = trees.GOLDENS / graph
-    expected = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    expected = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
     found = trees.emitted(trees.BASE, graph, tmp_path)
     assert sorted(found) == sorted(expected)
     for path, data in found.items():
@@ -26,7 +40,12 @@ def test_golden(graph: str, tmp_path: Path) -> None:
 
 
 def compile_all(sources: list[Path], include: Path, root: Path) -> None:
-    roots = [include, root / "components", trees.ROOT / "components", trees.ROOT / "arch" / "host" / "include"]
+    roots = [
+        include,
+        root / "components",
+        trees.ROOT / "components",
+        trees.ROOT / "arch" / "host" / "include",
+    ]
     command = [str(CLANG), *FLAGS, *(f"-I{path}" for path in roots), *map(str, sources)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -40,7 +59,11 @@ def test_graph_compiles(graph: str, tmp_path: Path) -> None:
     resolved = project.resolve(graph)
     api.emit_graph(project, resolved, tmp_path / "out")
     gen = tmp_path / "out" / "gen"
-    sources = {root / instance.component.folder / source for instance in resolved.instances for source in instance.component.sources}
+    sources = {
+        root / instance.component.folder / source
+        for instance in resolved.instances
+        for source in instance.component.sources
+    }
     compile_all([*sorted(gen.glob("*.cpp")), *sorted(sources)], gen / "include", root)
 
 
@@ -48,9 +71,16 @@ def test_graph_compiles(graph: str, tmp_path: Path) -> None:
 def test_archetypes_compile(tmp_path: Path) -> None:
     root = trees.lay_out(trees.SHAPES, tmp_path)
     emit_archetypes(api.open_project(root), tmp_path / "out")
-    sources = [path for path in sorted((root / "components").rglob("*.cpp")) if not path.name.endswith(("_test.cpp", "_fuzz.cpp"))]
+    sources = [
+        path
+        for path in sorted((root / "components").rglob("*.cpp"))
+        if not path.name.endswith(("_test.cpp", "_fuzz.cpp"))
+    ]
     compile_all(sources, tmp_path / "out" / "host" / "include", root)
-    assert 'phx_archetype(COMPONENT uart ARCH aarch64 INCLUDE' in (tmp_path / "out" / "archetypes.cmake").read_text()
+    assert (
+        "phx_archetype(COMPONENT uart ARCH aarch64 INCLUDE"
+        in (tmp_path / "out" / "archetypes.cmake").read_text()
+    )
 
 
 @pytest.mark.skipif(CLANG is None, reason="clang++-19 is not installed")
@@ -62,7 +92,9 @@ def test_host_tests_compile(tmp_path: Path) -> None:
     assert "phx_host_test(NAME test-klog COMPONENT klog " in calls
     assert "phx_host_test(NAME uart-pair COMPONENT uart " in calls and "FUZZERS" in calls
     gen = tmp_path / "out" / "uart-pair" / "gen"
-    compile_all([*sorted(gen.glob("*.cpp")), root / "components/core/uart/uart_test.cpp"], gen / "include", root)
+    compile_all(
+        [*sorted(gen.glob("*.cpp")), root / "components/core/uart/uart_test.cpp"], gen / "include", root
+    )
 
 
 def test_unchanged_files_are_not_written(tmp_path: Path) -> None:

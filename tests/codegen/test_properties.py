@@ -32,7 +32,9 @@ Files = dict[str, Any]
 def projects(draw: st.DrawFn) -> Files:
     """YAML files (as plain data) of a project with one host graph, `any`. Init ports only lead to components drawn before."""
     kinds = draw(st.lists(st.booleans(), min_size=1, max_size=4))
-    files: Files = {f"components/x/interfaces/face_{k}.yaml": interface(k, family) for k, family in enumerate(kinds)}
+    files: Files = {
+        f"components/x/interfaces/face_{k}.yaml": interface(k, family) for k, family in enumerate(kinds)
+    }
     count = draw(st.integers(1, 9))
     provides = [draw(st.sets(st.integers(0, len(kinds) - 1), max_size=2)) for _ in range(count)]
     instances: dict[str, Any] = {}
@@ -45,12 +47,22 @@ def projects(draw: st.DrawFn) -> Files:
 
 
 def interface(k: int, family: bool) -> dict[str, Any]:
-    data = {"interface": f"Face{k}", "summary": "A face.", "kind": "family" if family else "service", "cxx": f"phx::x::Face{k}", "header": "h.hpp"}
-    return data if family else {**data, "archetype": f"phx::x::archetype::Face{k}", "archetype_header": "h.hpp"}
+    data = {
+        "interface": f"Face{k}",
+        "summary": "A face.",
+        "kind": "family" if family else "service",
+        "cxx": f"phx::x::Face{k}",
+        "header": "h.hpp",
+    }
+    return (
+        data if family else {**data, "archetype": f"phx::x::archetype::Face{k}", "archetype_header": "h.hpp"}
+    )
 
 
 @st.composite
-def component_of(draw: st.DrawFn, i: int, count: int, provides: list[set[int]], faces: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def component_of(
+    draw: st.DrawFn, i: int, count: int, provides: list[set[int]], faces: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
     ports: dict[str, Any] = {}
     wires: dict[str, Any] = {}
     for number in range(draw(st.integers(0, 3))):
@@ -64,16 +76,30 @@ def component_of(draw: st.DrawFn, i: int, count: int, provides: list[set[int]], 
         else:
             wires[name] = draw(st.sampled_from(able)) if able else "none"
     component: dict[str, Any] = {
-        "component": f"part_{i}", "summary": "A part.", "class": f"phx::x::Part{i}", "header": "h.hpp", "ports": ports,
+        "component": f"part_{i}",
+        "summary": "A part.",
+        "class": f"phx::x::Part{i}",
+        "header": "h.hpp",
+        "ports": ports,
         "provides": [f"Face{face}" for face in sorted(provides[i])],
-        "parameters": {"size": {"type": "size", "min": 1, "max": "1 MiB", "default": 7, "summary": "A size."}},
+        "parameters": {
+            "size": {"type": "size", "min": 1, "max": "1 MiB", "default": 7, "summary": "A size."}
+        },
     }
-    instance: dict[str, Any] = {"component": f"part_{i}", "wires": wires, "parameters": {"size": draw(st.integers(1, 1 << 20))}}
+    instance: dict[str, Any] = {
+        "component": f"part_{i}",
+        "wires": wires,
+        "parameters": {"size": draw(st.integers(1, 1 << 20))},
+    }
     if draw(st.booleans()):
         component["init"] = "init"
         instance["on_fail"] = draw(st.sampled_from(["panic", "degrade"]))
     if draw(st.booleans()):
-        component["device"] = {"compatible": ["x,y"], "registers": [{"name": "regs"}], "interrupts": [{"name": "line", "handler": "on"}]}
+        component["device"] = {
+            "compatible": ["x,y"],
+            "registers": [{"name": "regs"}],
+            "interrupts": [{"name": "line", "handler": "on"}],
+        }
     return component, instance
 
 
@@ -129,7 +155,7 @@ def check_order(graph: ResolvedGraph) -> None:
         for wire in instance.wires:
             if wire.port.use == "init":
                 assert all(place[provider] < place[instance.name] for provider in wire.providers)
-    doubtful = set()
+    doubtful: set[str] = set()
     for step in graph.init_order:
         assert all(started[name] < started[step.instance] for name in step.after)
         assert set(step.unsure) == set(step.after) & doubtful
@@ -160,7 +186,10 @@ SCHEMAS = Schemas()
 def say(path: str, data: bytes) -> None:
     """Checks the whole project with one file replaced. Everything that is wrong must come out as a diagnostic."""
     tree = sound_tree()
-    files = tuple(load.Found(found.kind, read_yaml(path, data)) if found.document.path == path else found for found in tree.files)
+    files = tuple(
+        load.Found(found.kind, read_yaml(path, data)) if found.document.path == path else found
+        for found in tree.files
+    )
     changed = load.Tree(trees.BASE, files, tree.listing)
     project = api.Project(trees.BASE, changed, validate(changed, SCHEMAS), SCHEMAS)
     for diagnostic in api.check_project(project, []):
@@ -177,11 +206,19 @@ def paths() -> list[str]:
 def test_mutated_text_is_refused_in_words(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(paths()))
     text = sound_texts()[path]
-    words = sorted({word for other in sound_texts().values() for word in re.findall(r"[\w.-]+|[{}\[\]:,]", other)})
+    words = sorted(
+        {word for other in sound_texts().values() for word in re.findall(r"[\w.-]+|[{}\[\]:,]", other)}
+    )
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(text)))
         until = data.draw(st.integers(at, min(len(text), at + 12)))
-        insert = data.draw(st.one_of(st.sampled_from(words), st.text(max_size=4), st.sampled_from(["\n", "  ", "\t", "&a ", "*a ", "!x ", "- ", "? "])))
+        insert = data.draw(
+            st.one_of(
+                st.sampled_from(words),
+                st.text(max_size=4),
+                st.sampled_from(["\n", "  ", "\t", "&a ", "*a ", "!x ", "- ", "? "]),
+            )
+        )
         text = text[:at] + insert + text[until:]
     say(path, text.encode("utf-8", "surrogatepass"))
 
@@ -200,15 +237,26 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     if not path:
         return value
-    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy: Any = dict(data) if isinstance(data, dict) else list(data)
     copy[path[0]] = replaced(data[path[0]], path[1:], value)
     return copy
 
 
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-(1 << 70), 1 << 70), st.floats(), st.text(max_size=6),
-              st.sampled_from(["none", "wiring", "log", "klog", "Log", "16 KiB", "/timer", "small", "shell", "one", "choice"])),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["log", "name", "component", "min", "x y"]), inner, max_size=3)),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(1 << 70), 1 << 70),
+        st.floats(),
+        st.text(max_size=6),
+        st.sampled_from(
+            ["none", "wiring", "log", "klog", "Log", "16 KiB", "/timer", "small", "shell", "one", "choice"]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["log", "name", "component", "min", "x y"]), inner, max_size=3),
+    ),
     max_leaves=5,
 )
 
@@ -231,7 +279,13 @@ def test_mutated_device_trees_are_refused_in_words(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text)))
         until = data.draw(st.integers(at, min(len(text), at + 10)))
-        text = text[:at] + data.draw(st.sampled_from(["", "0", "<", ">", "0xffffffff", ";", "{", "}", '"', "&gic", "#", "\0"])) + text[until:]
+        text = (
+            text[:at]
+            + data.draw(
+                st.sampled_from(["", "0", "<", ">", "0xffffffff", ";", "{", "}", '"', "&gic", "#", "\0"])
+            )
+            + text[until:]
+        )
     with tempfile.TemporaryDirectory() as folder:
         root = trees.lay_out(trees.SHAPES, Path(folder))
         (root / "dts" / "board.dts").write_text(text)

@@ -22,7 +22,9 @@ def lay_out(overlay: Path, into: Path) -> Path:
     """Copies the base and then the overlay; returns the tree's root."""
     root = into / overlay.name
     shutil.copytree(BASE, root)
-    shutil.copytree(overlay, root, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt"))
+    shutil.copytree(
+        overlay, root, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt")
+    )
     return root
 
 
