@@ -9,19 +9,20 @@
 
 namespace phx::memory {
 
-struct alignas(16) SizeClass {
+struct SizeClass {
     std::uint16_t size;        // of each object
     std::uint16_t start;       // offset of the first one
-    std::uint16_t count;       // objects in a page
+    std::uint8_t count;        // objects in a page
     std::uint32_t reciprocal;  // index = offset * reciprocal >> 32
 
-    [[nodiscard]] constexpr std::uint32_t index(std::uint32_t offset) const {
+    [[nodiscard]] static constexpr std::uint32_t index(std::uint32_t offset, std::uint32_t reciprocal) {
         return static_cast<std::uint32_t>(std::uint64_t{offset} * reciprocal >> 32);
     }
 };
 
 inline constexpr std::size_t k_slab_header = 64;
 inline constexpr std::size_t k_object_alignment = 16;  // what every object has
+inline constexpr std::size_t k_most_objects = 256;     // in a slab, rounded up
 inline constexpr std::size_t k_largest_in_slab = 2016;
 inline constexpr std::size_t k_largest_aligned_in_slab = 256;
 
@@ -32,7 +33,7 @@ inline constexpr std::size_t k_classes = k_ordinary_classes + 4;
 
 consteval SizeClass make_size_class(std::size_t size, std::size_t start) {
     return {static_cast<std::uint16_t>(size), static_cast<std::uint16_t>(start),
-            static_cast<std::uint16_t>((k_page_size - start) / size),
+            static_cast<std::uint8_t>((k_page_size - start) / size),
             static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + size - 1) / size)};
 }
 
@@ -64,7 +65,7 @@ inline constexpr std::array<std::uint8_t, k_largest_in_slab / k_object_alignment
 static_assert([] {
     for (const SizeClass& c : k_size_classes) {
         for (std::uint32_t offset = 0; offset < k_page_size; offset += k_object_alignment) {
-            if (c.index(offset) != offset / c.size) {
+            if (SizeClass::index(offset, c.reciprocal) != offset / c.size) {
                 return false;
             }
         }

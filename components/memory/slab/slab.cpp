@@ -14,7 +14,6 @@ namespace {
 
 using Pages = std::remove_reference_t<decltype(ports::slab::pages())>;
 
-constexpr std::uint64_t k_tag_key = 0x51ab'0bec'7c1a'55e5;
 
 [[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view reason, const void* pointer, std::size_t size) {
     std::array<char, 96> text;
@@ -46,41 +45,74 @@ constexpr std::size_t aligned_class(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
+// The common case inline: an object of ordinary alignment from a slab that stays where it is. All else, and with it every
+// change of a list, is a call.
 Result<void*> SlabHeap::allocate(std::size_t size, std::size_t alignment) {
-    std::size_t size_class = 0;
-    if (is_ordinary(size, alignment)) [[likely]] {
-        size_class = ordinary_class(size);
-    } else if (is_aligned_in_slab(size, alignment)) {
-        size_class = aligned_class(size, alignment);
-    } else {
-        return allocate_pages(size, alignment);
+    if (!is_ordinary(size, alignment)) [[unlikely]] {
+        return allocate_special(size, alignment);
     }
-    const InterruptGuard guard;
-    Slab* slab = partial_[size_class].front();
-    if (slab == nullptr) [[unlikely]] {
-        slab = grow(size_class);
-        if (slab == nullptr) {
-            return Errno::nomem;
+    const std::size_t size_class = ordinary_class(size);
+    {
+        const InterruptGuard guard;
+        Slab* slab = partial_[size_class].front();
+        if (slab != nullptr && slab->free > 1) [[likely]] {
+            return take(*slab, k_slab_header, size);
         }
     }
-    std::size_t word = 0;
-    while (slab->used[word] == ~std::uint64_t{0}) {
-        ++word;
+    return allocate_at_edge(size_class, size);
+}
+
+Result<void*> SlabHeap::allocate_special(std::size_t size, std::size_t alignment) {
+    return is_aligned_in_slab(size, alignment) ? allocate_at_edge(aligned_class(size, alignment), size)
+                                               : allocate_pages(size, alignment);
+}
+
+Result<void*> SlabHeap::allocate_at_edge(std::size_t size_class, std::size_t size) {
+    const InterruptGuard guard;
+    Slab* slab = partial_[size_class].front();
+    if (slab == nullptr) {
+        slab = grow(size_class);
     }
-    const auto bit = static_cast<std::size_t>(std::countr_one(slab->used[word]));
-    slab->used[word] |= std::uint64_t{1} << bit;
-    if (--slab->free == 0) [[unlikely]] {
+    if (slab == nullptr) {
+        return Errno::nomem;
+    }
+    if (slab->free == 1) {
         IntrusiveList<Slab>::remove(*slab);
     }
+    return take(*slab, k_size_classes[size_class].start, size);
+}
+
+// The slab has a free object. `start` is where its objects begin, `size` what was asked for.
+void* SlabHeap::take(Slab& slab, std::size_t start, std::size_t size) {
+    std::size_t word = 0;
+    while (slab.used[word] == ~std::uint64_t{0}) {
+        ++word;
+    }
+    const auto bit = static_cast<std::size_t>(std::countr_one(slab.used[word]));
+    slab.used[word] |= std::uint64_t{1} << bit;
+    --slab.free;
     ++stats_.live_objects;
     stats_.live_bytes += size;
-    return reinterpret_cast<std::byte*>(slab) + slab->start + (word * 64 + bit) * slab->size;
+    return reinterpret_cast<std::byte*>(&slab) + start + (word * 64 + bit) * slab.size;
 }
 
 void SlabHeap::free(void* pointer, std::size_t size) {
-    const auto address = reinterpret_cast<std::uintptr_t>(pointer);
-    const auto offset_in_page = static_cast<std::uint32_t>(address % k_page_size);
-    if (offset_in_page == 0) [[unlikely]] {
+    const auto offset_in_page = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer) % k_page_size);
+    std::byte* page = static_cast<std::byte*>(pointer) - offset_in_page;
+    if (offset_in_page != 0 && size - 1 < k_largest_in_slab) [[likely]] {
+        const InterruptGuard guard;
+        Slab& slab = *reinterpret_cast<Slab*>(page);
+        if (slab.tag == tag_for(page, ordinary_class(size)) && slab.free != 0 && slab.free + 1 != slab.count &&
+            give_back(slab, offset_in_page - k_slab_header, size)) [[likely]] {
+            return;
+        }
+    }
+    free_at_edge(pointer, size);
+}
+
+void SlabHeap::free_at_edge(void* pointer, std::size_t size) {
+    const auto offset_in_page = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer) % k_page_size);
+    if (offset_in_page == 0) {
         free_pages(pointer, size);
         return;
     }
@@ -89,24 +121,32 @@ void SlabHeap::free(void* pointer, std::size_t size) {
 
     const InterruptGuard guard;
     const std::size_t size_class = class_of_freed(page, slab, size);
-    const std::uint32_t offset = offset_in_page - slab.start;
-    const std::uint32_t index = k_size_classes[size_class].index(offset);
-    if (offset_in_page < slab.start || index * slab.size != offset) [[unlikely]] {
-        reject("freed pointer is not the start of an object", pointer, size);
+    if (!give_back(slab, offset_in_page - k_size_classes[size_class].start, size)) {
+        reject("object freed twice, or a pointer into one", pointer, size);
+    }
+    if (slab.free == 1) {
+        partial_[size_class].push_front(slab);
+    }
+    if (slab.free == slab.count) {
+        retire(slab, size_class);
+    }
+}
+
+// Marks the object at `offset`, counted from the first one, as free. False, and nothing changed: there is none, or nobody has it.
+bool SlabHeap::give_back(Slab& slab, std::uint32_t offset, std::size_t size) {
+    const std::uint32_t index = SizeClass::index(offset, slab.reciprocal);
+    if (index >= k_most_objects || index * slab.size != offset) [[unlikely]] {
+        return false;
     }
     const std::uint64_t bit = std::uint64_t{1} << index % 64;
     if ((slab.used[index / 64] & bit) == 0) [[unlikely]] {
-        reject("object freed twice", pointer, size);
+        return false;
     }
     slab.used[index / 64] &= ~bit;
+    ++slab.free;
     --stats_.live_objects;
     stats_.live_bytes -= size;
-    if (++slab.free == 1) [[unlikely]] {
-        partial_[size_class].push_front(slab);
-    }
-    if (slab.free == slab.count) [[unlikely]] {
-        retire(slab, size_class);
-    }
+    return true;
 }
 
 HeapStats SlabHeap::stats() const {
@@ -115,14 +155,14 @@ HeapStats SlabHeap::stats() const {
 }
 
 std::uint64_t SlabHeap::tag_for(const std::byte* page, std::size_t size_class) {
-    return (reinterpret_cast<std::uintptr_t>(page) + size_class) ^ k_tag_key;
+    return ~(reinterpret_cast<std::uintptr_t>(page) + size_class);
 }
 
 std::size_t SlabHeap::class_of_freed(const std::byte* page, const Slab& slab, std::size_t size) {
     if (size - 1 < k_largest_in_slab && slab.tag == tag_for(page, ordinary_class(size))) [[likely]] {
         return ordinary_class(size);
     }
-    const std::size_t found = (slab.tag ^ k_tag_key) - reinterpret_cast<std::uintptr_t>(page);
+    const std::size_t found = ~slab.tag - reinterpret_cast<std::uintptr_t>(page);
     if (found >= k_classes) {
         reject("freed object was not allocated", page, size);
     }
@@ -141,9 +181,10 @@ SlabHeap::Slab* SlabHeap::grow(std::size_t size_class) {
     std::byte* page = ports::slab::map().to_virtual(frame->address());
     Slab* slab = std::construct_at(reinterpret_cast<Slab*>(page));
     slab->tag = tag_for(page, size_class);
-    slab->size = k_size_classes[size_class].size;
-    slab->start = k_size_classes[size_class].start;
-    slab->count = slab->free = k_size_classes[size_class].count;
+    const SizeClass& layout = k_size_classes[size_class];
+    slab->size = layout.size;
+    slab->reciprocal = layout.reciprocal;
+    slab->count = slab->free = layout.count;
     partial_[size_class].push_front(*slab);
     stats_.backing_bytes += k_page_size;
     return slab;

@@ -33,12 +33,12 @@ public:
 private:
     // At the start of its page. In partial_ while some of its objects are free; a full slab is found through its objects.
     struct Slab : ListNode {
-        std::uint64_t tag;                 // names this page and its class, so that no other memory passes for a slab
-        std::array<std::uint64_t, 4> used;
-        std::uint16_t free;
-        std::uint16_t count;
-        std::uint16_t size;   // of an object
-        std::uint16_t start;  // offset of the first one
+        std::uint64_t tag;                 // names this page and its class, so that other memory does not pass for a slab
+        std::array<std::uint64_t, k_most_objects / 64> used;
+        std::uint32_t reciprocal;          // of `size`
+        std::uint16_t size;
+        std::uint8_t count;
+        std::uint8_t free;
     };
     static_assert(sizeof(Slab) <= k_slab_header);
 
@@ -47,6 +47,11 @@ private:
 
     [[clang::requires_capability(interrupts_off)]] Slab* grow(std::size_t size_class);
     [[clang::requires_capability(interrupts_off)]] void retire(Slab& slab, std::size_t size_class);
+    [[clang::requires_capability(interrupts_off)]] void* take(Slab& slab, std::size_t start, std::size_t size);
+    [[clang::requires_capability(interrupts_off)]] bool give_back(Slab& slab, std::uint32_t offset, std::size_t size);
+    Result<void*> allocate_special(std::size_t size, std::size_t alignment);
+    [[gnu::noinline]] Result<void*> allocate_at_edge(std::size_t size_class, std::size_t size);
+    [[gnu::noinline]] void free_at_edge(void* pointer, std::size_t size);
     Result<void*> allocate_pages(std::size_t size, std::size_t alignment);
     void free_pages(void* pointer, std::size_t size);
 
