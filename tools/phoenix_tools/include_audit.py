@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,13 +20,13 @@ from phoenix.api import catalog as load_catalog
 from phoenix.diagnostics import Diagnostic, Place, ordered
 from phoenix.model import Catalog, Component, Interface
 from phoenix_tools.edges import NEVER_AUDITED, crossing, offered, port_fix, reachable_interfaces
+from phoenix_tools.includes import includes
 
-_INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*([<\"])([^>\"]+)[>\"]", re.MULTILINE)
 _CODE = {".cpp", ".hpp", ".h", ".S", ".inc"}
 
 
 @dataclass(frozen=True)
-class Include:
+class Seen:
     """One include directive; `target` is as the include roots see it."""
 
     place: Place
@@ -55,16 +54,12 @@ class Map:
         return None
 
 
-def includes(root: Path, file: str, include_folder: str) -> Iterator[Include]:
+def seen(root: Path, file: str, include_folder: str) -> Iterator[Seen]:
     """The include directives of a file, quoted ones resolved against its folder."""
-    text = (root / file).read_text(encoding="utf-8", errors="replace")
-    for found in _INCLUDE.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start(2) - text.rfind("\n", 0, found.start(2)) - 1
-        target = found[2]
-        if found[1] == '"' and (root / file).parent.joinpath(target).is_file():
-            target = _normal(f"{include_folder}/{target}")
-        yield Include(Place(file, line, column), target)
+    for each in includes(root, file):
+        beside = each.quoted and (root / file).parent.joinpath(each.target).is_file()
+        target = _normal(f"{include_folder}/{each.target}") if beside else each.target
+        yield Seen(Place(file, each.line, each.column), target)
 
 
 def _normal(path: str) -> str:
@@ -91,7 +86,7 @@ def _nested(folder: str, own: str, others: set[str]) -> bool:
     return any(other != own and other.startswith(own + "/") and (folder + "/").startswith(other + "/") for other in others)
 
 
-def audit_component(where: Map, component: Component, include: Include) -> Diagnostic | None:
+def audit_component(where: Map, component: Component, include: Seen) -> Diagnostic | None:
     """What is wrong with one include of a component; None if it is covered."""
     first, _, rest = include.target.partition("/")
     if not rest or first == "arch":
@@ -118,7 +113,7 @@ def audit_component(where: Map, component: Component, include: Include) -> Diagn
     return crossing(component, include.place, "include", include.target, f"component `{owner.name}`", ways)
 
 
-def _wiring(component: Component, include: Include) -> Diagnostic:
+def _wiring(component: Component, include: Seen) -> Diagnostic:
     return Diagnostic(
         include.place,
         "undeclared-include",
@@ -127,7 +122,7 @@ def _wiring(component: Component, include: Include) -> Diagnostic:
     )
 
 
-def _generated(where: Map, component: Component, include: Include, name: str) -> Diagnostic | None:
+def _generated(where: Map, component: Component, include: Seen, name: str) -> Diagnostic | None:
     if name == component.name:
         return None
     owner = where.catalog.components.get(name)
@@ -140,7 +135,7 @@ def _generated(where: Map, component: Component, include: Include, name: str) ->
     )
 
 
-def audit_interface(where: Map, interface: Interface, include: Include) -> Diagnostic | None:
+def audit_interface(where: Map, interface: Interface, include: Seen) -> Diagnostic | None:
     """What is wrong with one include of an interface's header."""
     first, _, rest = include.target.partition("/")
     if not rest or first == "arch" or str(PurePosixPath(include.target).parent) == interface.include:
@@ -172,14 +167,14 @@ def audit(root: Path, names: list[str]) -> tuple[tuple[Diagnostic, ...], tuple[s
         read.append(component.folder)
         for file, include_folder in component_files(root, component, folders):
             read.append(file)
-            wrong += [audit_component(where, component, each) for each in includes(root, file, include_folder)]
+            wrong += [audit_component(where, component, each) for each in seen(root, file, include_folder)]
     for name in sorted(reached):
         interface = catalog.interfaces[name]
         for header in dict.fromkeys((interface.header, interface.facade_header)):
             file = f"{interface.folder}/{header}"
             if header and (root / file).is_file():
                 read.append(file)
-                wrong += [audit_interface(where, interface, each) for each in includes(root, file, interface.include)]
+                wrong += [audit_interface(where, interface, each) for each in seen(root, file, interface.include)]
     return ordered(each for each in wrong if each is not None), tuple(dict.fromkeys(read))
 
 

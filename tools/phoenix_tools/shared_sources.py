@@ -1,30 +1,41 @@
-"""Which sources compile to the same object in every host test: those of components to which a graph gives nothing.
+"""Which sources compile to the same object in every host test: those that reach no generated header by any include.
 
-A component without ports, parameters and device includes no generated header. Prints a CMake list.
-
-    python3 -m phoenix_tools.shared_sources --root . --out build/tests/shared.cmake
+    python3 -m phoenix_tools.shared_sources --root . --out build/tests/shared.cmake      and shared.d, the files read
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from phoenix.api import catalog as load_catalog
-from phoenix.model import Catalog, Component
+from phoenix_tools.includes import includes
+
+_GENERATED = ("params/", "ports/", "generated/", "wiring.hpp")
+_ROOTS = ("components", "arch", "arch/host/include")
 
 
-def is_shared(component: Component) -> bool:
-    return not (component.ports or component.parameters or component.device)
+@dataclass
+class Scan:
+    """The includes of a checkout's files, each file read once."""
 
+    root: Path
+    reaches: dict[str, bool] = field(default_factory=dict)
 
-def shared_sources(catalog: Catalog) -> list[str]:
-    """Relative to the root. None at all if a library's headers could bring generated ones into others' files."""
-    if not all(is_shared(component) for component in catalog.components.values() if component.library):
-        return []
-    shared = (component for component in catalog.components.values() if is_shared(component) and "host" in component.arch)
-    return sorted(f"{component.folder}/{source}" for component in shared for source in component.sources)
+    def reaches_generated(self, file: str) -> bool:
+        """Whether `file`, relative to the root, includes a generated header, or includes one that does."""
+        if file not in self.reaches:
+            self.reaches[file] = False  # ends a cycle of includes
+            self.reaches[file] = any(
+                each.target.startswith(_GENERATED) or any(self.reaches_generated(found) for found in self._find(file, each.target))
+                for each in includes(self.root, file)
+            )
+        return self.reaches[file]
+
+    def _find(self, includer: str, target: str) -> list[str]:
+        places = (f"{Path(includer).parent}/{target}", *(f"{base}/{target}" for base in _ROOTS))
+        return [place for place in places if (self.root / place).is_file()][:1]
 
 
 def main(arguments: list[str]) -> int:
@@ -32,9 +43,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    sources = [f'    "{options.root / source}"' for source in shared_sources(load_catalog(options.root))]
-    text = "\n".join(["set(PHX_SHARED_SOURCES", *sources]) + ")\n"
-    options.out.write_text(text, encoding="utf-8")
+    scan = Scan(options.root)
+    sources = sorted(str(path.relative_to(options.root)) for path in (options.root / "components").rglob("*.cpp"))
+    shared = [source for source in sources if not scan.reaches_generated(source)]
+    text = "\n".join(["set(PHX_SHARED_SOURCES", *(f'    "{options.root / source}"' for source in shared)]) + ")\n"
+    if not options.out.is_file() or options.out.read_text(encoding="utf-8") != text:
+        options.out.write_text(text, encoding="utf-8")
+    read = " ".join(str(options.root / file) for file in sorted(scan.reaches))
+    options.out.with_suffix(".d").write_text(f"{options.out}: {read}\n", encoding="utf-8")
     return 0
 
 
