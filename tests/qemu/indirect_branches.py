@@ -9,30 +9,39 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Set
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "codegen")]
 
+from phoenix.api import catalog  # noqa: E402
+from phoenix_tools import footprint  # noqa: E402
 from phoenix_tools.symbol_table import LLVM, demangle, readable  # noqa: E402
 from phoenix_tools.workspace import Workspace  # noqa: E402
 
 GRAPHS = ["minimal", "monitor"]
 
-# Where an indirect branch is right, by function, and why.
+# Assembly that has to compute where it goes, by function, and why.
 ALLOWED: Dict[str, str] = {
-    "_start": "jumps from the physical to the high address",
+    "at_el1": "from the physical to the high address, once the MMU is on",
+    "phx_replace_kernel_map": "to its own physical address and back, while the map is exchanged",
 }
-# A family is called through its table where a graph holds more than one implementation: who calls it, and which interface.
-FAMILY_USERS: Dict[str, str] = {}
 
 _FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
-_INDIRECT = re.compile(r"\t(br|blr|braa|brab|blraa|blrab|braaz|blraaz)\t(x\d+)")
+_INDIRECT = re.compile(r"^ *([0-9a-f]+):.*\t(br|blr|braa|brab|blraa|blrab|braaz|blraaz)\t(x\d+)")
 
 
-def indirect_branches(elf: Path) -> Iterator[Tuple[str, str]]:
-    """(function, instruction), for every branch to an address in a register; `ret` is none of them."""
+@dataclass(frozen=True)
+class Branch:
+    address: int
+    function: str
+    instruction: str
+
+
+def indirect_branches(elf: Path) -> Iterator[Branch]:
+    """Every branch to an address in a register; `ret` and `eret` are none of them."""
     command = [str(LLVM / "llvm-objdump"), "--disassemble", "--no-show-raw-insn", str(elf)]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     function = ""
@@ -40,25 +49,33 @@ def indirect_branches(elf: Path) -> Iterator[Tuple[str, str]]:
         start = _FUNCTION.match(line)
         if start:
             function = start[1]
-        found = _INDIRECT.search(line)
+        found = _INDIRECT.match(line)
         if found:
-            yield function, f"{found[1]} {found[2]}"
+            yield Branch(int(found[1], 16), function, f"{found[2]} {found[3]}")
 
 
-def offenders(workspace: Workspace, graph: str) -> List[str]:
-    content = workspace.graph_json(graph)
-    crowded = {
-        port["interface"]
-        for instance in content["instances"]
+def family_users(graph: Mapping[str, Any]) -> Set[str]:
+    """Components that call a family of which this graph holds more than one implementation."""
+    families = {name for name, interface in catalog(ROOT).interfaces.items() if interface.family}
+    return {
+        instance["component"]
+        for instance in graph["instances"]
         for port in instance["ports"].values()
-        if port["cardinality"] == "many" and len(port["providers"]) > 1
+        if port["interface"] in families and port["cardinality"] == "many" and len(port["providers"]) > 1
     }
-    found = list(indirect_branches(workspace.build_directory(graph) / "phoenix.elf"))
-    names = [readable(name) for name in demangle(function for function, _ in found)]
+
+
+def offenders(workspace: Workspace, name: str) -> List[str]:
+    graph = workspace.graph_json(name)
+    directory = workspace.build_directory(name)
+    found = list(indirect_branches(directory / "phoenix.elf"))
+    owners = footprint.read(directory, graph).owners_of(branch.address for branch in found)
+    functions = [readable(text) for text in demangle(branch.function for branch in found)]
+    users = family_users(graph)
     return [
-        f"{graph}: {instruction} in {name}"
-        for name, (_, instruction) in zip(names, found)
-        if name not in ALLOWED and FAMILY_USERS.get(name) not in crowded
+        f"{name}: {branch.instruction} in {function} ({owner})"
+        for branch, function, owner in zip(found, functions, owners)
+        if function not in ALLOWED and owner not in users
     ]
 
 

@@ -96,7 +96,7 @@ def _instances(graph: Mapping[str, Any]) -> Table:
             f"{each['domain']}/{each['component']}",
             "\n".join(values),
             device["path"] if device else "",
-            f"{each['why']} {each['place']}",
+            f"{each['why']}, {each['place']}",
         )
     return table
 
@@ -111,7 +111,7 @@ def _wires(graph: Mapping[str, Any]) -> Table:
                 ", ".join(port["providers"]) or "-",
                 f"{port['interface']} ({port['cardinality']})",
                 port["use"],
-                f"{port['why']} {port['place']}",
+                port["why"] + ("" if port["place"] == each["place"] else f", {port['place']}"),
             )
     return table
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.console import Console
 
 FAILURE = 1
 BAD_INPUT = 2
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_WIDE = 200  # where nobody measures lines
+
+
+def _console(to_stderr: bool) -> Console:
+    stream = sys.stderr if to_stderr else sys.stdout
+    return Console(stderr=to_stderr, highlight=False, soft_wrap=True, width=None if stream.isatty() else _WIDE)
+
+
+out = _console(to_stderr=False)
+err = _console(to_stderr=True)
 
 
 class Stop(Exception):
