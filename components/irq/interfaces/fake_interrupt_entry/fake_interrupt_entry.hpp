@@ -1,8 +1,8 @@
-// An interrupt entry whose counts a test sets.
+// An interrupt entry whose lines a test wires and raises, and whose counts it sets.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include <irq/interfaces/interrupt_entry.hpp>
@@ -13,32 +13,58 @@ class FakeInterruptEntry {
 public:
     constexpr FakeInterruptEntry() = default;
 
-    void handle() { ++handled_; }
-    [[nodiscard]] std::uint64_t count(IrqLine line) const {
-        for (const auto& [counted, count] : counts_) {
-            if (counted == line) {
-                return count;
+    void handle() {
+        unexpected_ += pending_.empty() ? 1 : 0;
+        for (const IrqLine line : pending_) {
+            if (Wired* const wired = find(line)) {
+                ++wired->count;
+            } else {
+                ++unexpected_;
+                disabled_.push_back(line);
             }
         }
-        return 0;
+        pending_.clear();
+    }
+    [[nodiscard]] std::uint64_t count(IrqLine line) const {
+        const Wired* const wired = const_cast<FakeInterruptEntry*>(this)->find(line);
+        return wired == nullptr ? 0 : wired->count;
     }
     [[nodiscard]] std::uint64_t unexpected() const { return unexpected_; }
 
     void reset() {
-        counts_.clear();
+        wired_.clear();
+        pending_.clear();
+        disabled_.clear();
         unexpected_ = 0;
-        handled_ = 0;
     }
-    // Once for each line.
-    void set_count(IrqLine line, std::uint64_t count) { counts_.emplace_back(line, count); }
+    // Wires the line if it is not yet.
+    void set_count(IrqLine line, std::uint64_t count) {
+        if (Wired* const wired = find(line)) {
+            wired->count = count;
+        } else {
+            wired_.push_back({line, count});
+        }
+    }
     void set_unexpected(std::uint64_t count) { unexpected_ = count; }
-    // How often handle was called.
-    [[nodiscard]] std::uint64_t handled() const { return handled_; }
+    // The next handle serves it, once.
+    void raise(IrqLine line) { pending_.push_back(line); }
+    // Whether the line came without being wired.
+    [[nodiscard]] bool is_disabled(IrqLine line) const { return std::ranges::find(disabled_, line) != disabled_.end(); }
 
 private:
-    std::vector<std::pair<IrqLine, std::uint64_t>> counts_;
+    struct Wired {
+        IrqLine line;
+        std::uint64_t count;
+    };
+    Wired* find(IrqLine line) {
+        const auto at = std::ranges::find(wired_, line, &Wired::line);
+        return at == wired_.end() ? nullptr : &*at;
+    }
+
+    std::vector<Wired> wired_;
+    std::vector<IrqLine> pending_;
+    std::vector<IrqLine> disabled_;
     std::uint64_t unexpected_ = 0;
-    std::uint64_t handled_ = 0;
 };
 
 }  // namespace phx::irq
