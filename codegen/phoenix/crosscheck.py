@@ -76,9 +76,9 @@ def _interface(
     interface: Interface, components: dict[str, Component], known: set[str], unreadable: set[str]
 ) -> list[Diagnostic]:
     problems = []
-    for name in interface.uses:
+    for name, place in zip(interface.uses, interface.uses_places):
         if name not in known:
-            problems.append(unknown_interface(name, interface.place, known))
+            problems.append(unknown_interface(name, place, known))
     fake = interface.fake
     if fake is None or fake in unreadable:
         return problems
@@ -86,7 +86,7 @@ def _interface(
     if component is None:
         problems.append(
             Diagnostic(
-                interface.place,
+                interface.fake_place,
                 "unknown-component",
                 f"the fake of `{interface.name}`, component `{fake}`, does not exist",
                 fix=(
@@ -97,7 +97,7 @@ def _interface(
     elif component.provided(interface.name) is None:
         problems.append(
             Diagnostic(
-                interface.place,
+                interface.fake_place,
                 "interface-mismatch",
                 f"the fake of `{interface.name}`, component `{fake}`, does not provide it",
                 related=((component.place, f"`{fake}` is described here"),),
@@ -107,7 +107,7 @@ def _interface(
     elif "host" not in component.arch:
         problems.append(
             Diagnostic(
-                interface.place,
+                interface.fake_place,
                 "wrong-arch",
                 f"the fake of `{interface.name}`, component `{fake}`, is not for `arch: host`",
                 related=((component.place, f"`{fake}` is described here"),),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence
 
 from . import bind, describe
+from .constants import params_file
 from .cxx import pascal, string
 from .model import WIRING, Component, Instance, Interface, ParameterValue, ResolvedGraph, Wire
 from .parameters import placeholder
@@ -148,7 +149,7 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
         instances = bindings.by_component[component.name]
         writer.put(
             include / "params" / f"{component.name}.hpp",
-            printer("params.hpp", file=bind.params_file(component, instances), graph=name),
+            printer("params.hpp", file=params_file(component, instances), graph=name),
         )
         writer.put(
             include / "ports" / f"{component.name}.hpp",
@@ -193,7 +194,7 @@ def library_params(library: Component, printer: Printer, graph: str) -> str:
         for parameter in library.parameters
     )
     instance = Instance(library.name, library, library.place, "library", values, (), None, "panic")
-    return printer("params.hpp", file=bind.params_file(library, [instance]), graph=graph)
+    return printer("params.hpp", file=params_file(library, [instance]), graph=graph)
 
 
 def _wiring(bindings: Bindings, generated: Sequence[Interface]) -> dict[str, Any]:

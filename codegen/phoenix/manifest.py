@@ -12,6 +12,7 @@ from .source import Mapping, Node, Scalar, Sequence
 from .units import parse_size
 from .values import NUMERIC, Bad, check, parse, show
 
+RESERVED_COMPONENTS = frozenset({"std", "phx"})  # namespaces inside which these names mean something already
 RESERVED_PARAMETERS = frozenset({"registers", "interrupts", "device_path", "clock_hz", "index", "name"})
 
 
@@ -64,6 +65,15 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
             )
         )
     _check_word(name, place, "component", problems)
+    if name in RESERVED_COMPONENTS:
+        problems.append(
+            Diagnostic(
+                place,
+                "reserved-name",
+                f"the component `{name}` would hide the namespace `::{name}`",
+                fix=("choose another name",),
+            )
+        )
     if library:
         for key in ("class", "header", "instances", "provides", "device", "init"):
             if key in root.entries:
@@ -155,7 +165,31 @@ def _ports(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[Po
                 value_place(port, "interface"),
             )
         )
+    _functions_of_their_own(ports, problems)
     return tuple(sorted(ports, key=lambda port: port.name))
+
+
+def _functions_of_their_own(ports: list[Port], problems: list[Diagnostic]) -> None:
+    """Ports are functions of one namespace, beside those that are generated with them."""
+    taken = {"self": "is the function that gives the instance itself"}
+    for port in ports:
+        for name in (
+            f"for_each_{port.name}",
+            f"{port.name}_count",
+            f"{port.name}_table",
+            f"{port.name}_tables",
+        ):
+            taken[name] = f"is generated for the port `{port.name}`"
+    for port in ports:
+        if port.name in taken:
+            problems.append(
+                Diagnostic(
+                    port.place,
+                    "reserved-name",
+                    f"the port `{port.name}` cannot have this name: it {taken[port.name]}",
+                    fix=("choose another name",),
+                )
+            )
 
 
 def _parameters(root: Mapping, problems: list[Diagnostic]) -> tuple[Parameter, ...]:

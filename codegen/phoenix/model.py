@@ -125,11 +125,13 @@ class Interface:
     archetype: str | None
     archetype_header: str | None
     fake: str | None
+    fake_place: Place
     conformance: str | None
     facade: str | None
     facade_header: str | None
     generated: str | None
     uses: tuple[str, ...]
+    uses_places: tuple[Place, ...]
     context: tuple[ContextRule, ...]
     place: Place
 

@@ -131,7 +131,8 @@ def _rows(node: dict[str, Any], schema: dict[str, Any], prefix: str, lines: list
             f"| `{prefix}{key}` | {_cell(_type(entry))} | {default} | {_cell(entry.get('description', ''))} |"
         )
         _rows(entry, schema, f"{prefix}{key}.", lines)
-        _inner(entry, schema, f"{prefix}{key}", lines)
+        if key not in ("add", "replace"):  # instances again
+            _inner(entry, schema, f"{prefix}{key}", lines)
 
 
 def _inner(entry: dict[str, Any], schema: dict[str, Any], path: str, lines: list[str]) -> None:
@@ -140,6 +141,8 @@ def _inner(entry: dict[str, Any], schema: dict[str, Any], path: str, lines: list
         inner = entry.get(keyword)
         if isinstance(inner, dict):
             inner = _resolved(inner, schema)
+            if "description" in inner:
+                lines.append(f"| `{path}{mark}` | {_cell(_type(inner))} |  | {_cell(inner['description'])} |")
             _rows(inner, schema, f"{path}{mark}.", lines)
             _inner(inner, schema, f"{path}{mark}", lines)
 

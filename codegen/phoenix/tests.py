@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Sequence
 
 from . import bind, claim, emit
+from .constants import params_file
 from .diagnostics import Diagnostic, Failed
 from .model import ARCHES, Catalog, Component, GraphFile, GraphSpec, Instance, ParameterValue, ResolvedGraph
 from .parameters import placeholder
@@ -141,7 +142,7 @@ def emit_archetypes(project: Project, out: Path) -> emit.Emitted:
             instance = _sample(component)
             writer.put(
                 include / "params" / f"{component.name}.hpp",
-                printer("params.hpp", file=bind.params_file(component, [instance]), graph="of archetypes"),
+                printer("params.hpp", file=params_file(component, [instance]), graph="of archetypes"),
             )
             writer.put(
                 include / "ports" / f"{component.name}.hpp",

@@ -203,11 +203,13 @@ def _read_interface(tree: Tree, path: str, root: Mapping) -> tuple[Interface, li
         archetype=optional_text(root, "archetype"),
         archetype_header=optional_text(root, "archetype_header"),
         fake=optional_text(root, "fake"),
+        fake_place=value_place(root, "fake"),
         conformance=optional_text(root, "conformance"),
         facade=optional_text(root, "facade"),
         facade_header=optional_text(root, "facade_header"),
         generated=optional_text(root, "generated"),
         uses=tuple(name for name, _ in words(root.get("uses"))),
+        uses_places=tuple(place for _, place in words(root.get("uses"))),
         context=context,
         place=place,
     )

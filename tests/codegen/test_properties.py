@@ -31,11 +31,11 @@ Files = dict[str, Any]
 @st.composite
 def projects(draw: st.DrawFn) -> Files:
     """YAML files (as plain data) of a project with one host graph, `any`. Init ports only lead to components drawn before."""
-    kinds = draw(st.lists(st.booleans(), min_size=1, max_size=4))
+    kinds = draw(st.lists(st.booleans(), min_size=1, max_size=3))
     files: Files = {
         f"components/x/interfaces/face_{k}.yaml": interface(k, family) for k, family in enumerate(kinds)
     }
-    count = draw(st.integers(1, 9))
+    count = draw(st.integers(2, 10))
     provides = [draw(st.sets(st.integers(0, len(kinds) - 1), max_size=2)) for _ in range(count)]
     instances: dict[str, Any] = {}
     for i in range(count):
@@ -65,8 +65,8 @@ def component_of(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     ports: dict[str, Any] = {}
     wires: dict[str, Any] = {}
-    for number in range(draw(st.integers(0, 3))):
-        face, use = draw(st.integers(0, faces - 1)), draw(st.sampled_from(["init", "run"]))
+    for number in range(draw(st.integers(0, 4))):
+        face, use = draw(st.integers(0, faces - 1)), draw(st.sampled_from(["init", "init", "run"]))
         able = [f"p{j}" for j in range(i if use == "init" else count) if face in provides[j] and j != i]
         cardinality = draw(st.sampled_from(["one", "optional", "many"] if able else ["optional", "many"]))
         name = f"port_{number}"
@@ -91,7 +91,7 @@ def component_of(
         "wires": wires,
         "parameters": {"size": draw(st.integers(1, 1 << 20))},
     }
-    if draw(st.booleans()):
+    if draw(st.sampled_from([True, True, False])):
         component["init"] = "init"
         instance["on_fail"] = draw(st.sampled_from(["panic", "degrade"]))
     if draw(st.booleans()):
@@ -149,7 +149,9 @@ def test_order_respects_its_edges(files: Files, seed: int) -> None:
 
 def check_order(graph: ResolvedGraph) -> None:
     place = {instance.name: at for at, instance in enumerate(graph.instances)}
+    assert len(place) == len(graph.instances) == len(graph.spec.instances)
     started = {step.instance: at for at, step in enumerate(graph.init_order)}
+    assert len(started) == len(graph.init_order)
     assert set(started) == {instance.name for instance in graph.instances if instance.component.init}
     for instance in graph.instances:
         for wire in instance.wires:
