@@ -20,6 +20,9 @@ set(PHX_AARCH64_CXX_FLAGS
     -mgeneral-regs-only -fno-pic -fno-asynchronous-unwind-tables
     -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-jump-tables
     -Wglobal-constructors -Wexit-time-destructors
+    # Freestanding to the headers only: with -ffreestanding the compiler would call memcpy for four bytes and strlen for
+    # a literal. What it does call, component lib defines.
+    -U__STDC_HOSTED__ -D__STDC_HOSTED__=0 -Wno-builtin-macro-redefined
     -nostdinc++ -nostdlibinc
     "SHELL:-isystem ${PHX_FREESTANDING}/libcxx"
     "SHELL:-isystem ${PHX_LIBCXX_HEADERS}"
@@ -27,4 +30,4 @@ set(PHX_AARCH64_CXX_FLAGS
     # Linux's own numbers: package linux-libc-dev-arm64-cross.
     "SHELL:-idirafter /usr/aarch64-linux-gnu/include")
 target_compile_options(phx_freestanding_aarch64 INTERFACE
-    --target=aarch64-none-elf -ffreestanding "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")
+    --target=aarch64-none-elf "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")

@@ -30,8 +30,10 @@ target_link_libraries(kernel PRIVATE phx_freestanding_aarch64)
 target_include_directories(kernel PRIVATE ${PHX_GEN}/include)
 set(PHX_IMAGE_CXX_FLAGS -O2 -ffunction-sections -fdata-sections -flto=thin -fwhole-program-vtables -fvisibility=hidden)
 target_compile_options(kernel PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PHX_IMAGE_CXX_FLAGS}>")
-# `optimize: size` in a manifest. The later option wins. -Oz would outline what little is left to inline.
-set_property(SOURCE ${PHX_SIZE_SOURCES} APPEND PROPERTY COMPILE_OPTIONS -Os)
+# For size: what says `optimize: size` in its manifest, and start-up, which runs once. The later option wins. -Oz would
+# outline what little is left to inline.
+set_property(SOURCE ${PHX_SIZE_SOURCES} ${PHX_GEN}/wiring.cpp ${PHX_GEN}/init_sequence.cpp
+    APPEND PROPERTY COMPILE_OPTIONS -Os)
 file(GENERATE OUTPUT ${PHX_OUT}/objects.rsp CONTENT "$<JOIN:$<TARGET_OBJECTS:kernel>,\n>\n")
 
 add_custom_command(
@@ -44,7 +46,9 @@ add_custom_command(
 set(PHX_LINK ${PHX_LLVM}/bin/ld.lld @${PHX_OUT}/objects.rsp -T ${PHX_LINKER_SCRIPT}
     --defsym=PHX_RAM_BASE=${PHX_RAM_BASE} --gc-sections --no-relax --fatal-warnings
     -z max-page-size=4096 -z noexecstack --build-id=none
-    --lto-O2 --lto-whole-program-visibility --thinlto-cache-dir=${PHX_OUT}/lto-cache --thinlto-jobs=all)
+    # Across files only short functions are worth inlining: accessors and the like.
+    --lto-O2 --lto-whole-program-visibility -mllvm -import-instr-limit=30
+    --thinlto-cache-dir=${PHX_OUT}/lto-cache --thinlto-jobs=all)
 set(PHX_LINK_INPUTS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp ${PHX_LINKER_SCRIPT}
     ${PHX_OUT}/symbol-audit.stamp)
 
