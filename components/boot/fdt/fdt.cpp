@@ -1,42 +1,19 @@
 #include "fdt.hpp"
 
+#include <algorithm>
+
 #include <ports/fdt.hpp>
 
 namespace phx::boot {
 namespace {
 
-Errno report(const FdtReader& reader, PhysAddr address, std::size_t window) {
-    const auto log = ports::fdt::log();
-    const FdtFault& fault = reader.fault();
-    switch (fault.kind) {
-    case FdtFault::Kind::bad_magic:
-        log.error("no device tree at {}: {}", address, fault.what);
-        break;
-    case FdtFault::Kind::bad_version:
-        log.error("the device tree at {} is of version {}; this kernel reads version 17", address, reader.version());
-        break;
-    case FdtFault::Kind::truncated:
-        log.error("the device tree at {} is truncated at offset {:#x}: {} (it claims {} bytes, {} can be there)",
-                  address, fault.offset, fault.what, reader.size(), window);
-        break;
-    case FdtFault::Kind::malformed:
-    case FdtFault::Kind::none:
-        log.error("the device tree at {} is malformed at offset {:#x}: {}", address, fault.offset, fault.what);
-        break;
-    }
+Errno report(const FdtReader& reader, PhysAddr address) {
+    ports::fdt::log().error("no usable device tree at {}: {} (at offset {:#x} of {} bytes)", address,
+                            describe(reader.fault()), reader.offset(), reader.size());
     return Errno::inval;
 }
 
-bool lies_in(std::span<const PhysRange> memory, PhysRange range) {
-    for (const PhysRange& m : memory) {
-        if (m.contains(range)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-} // namespace
+}  // namespace
 
 Result<void> Fdt::init() {
     auto& handoff = ports::fdt::handoff();
@@ -46,42 +23,30 @@ Result<void> Fdt::init() {
 }
 
 Result<void> Fdt::read(const Source& source) {
-    facts_ = TreeFacts{};
+    facts_.clear();
     if (source.window.empty()) {
-        if (source.address == PhysAddr{}) {
-            ports::fdt::log().error("no device tree: the loader passed none in x0");
-        } else {
-            ports::fdt::log().error("no device tree at {}, which the loader passed in x0: it must be 8-byte aligned",
-                                    source.address);
-        }
+        ports::fdt::log().error("no device tree: the loader passed {} in x0",
+                                source.address == PhysAddr{} ? "none" : "an address that is not a multiple of 8");
         return Errno::nodev;
     }
-    FdtReader reader;
-    if (!reader.open(source.window)) {
-        return report(reader, source.address, source.window.size());
+    FdtReader reader{source.window};
+    if (reader.fault() != FdtFault::none) {
+        return report(reader, source.address);
     }
-    TRY(reserve_blocks(reader, source.address));
+    facts_.reserve({source.address, reader.size()}, false);
+    while (const auto range = reader.next_reservation()) {
+        facts_.reserve(*range, false);
+    }
     TreeScan scan{reader, source.claims, facts_};
     const Result<void> scanned = scan.run();
-    if (reader.fault().kind != FdtFault::Kind::none) {
-        return report(reader, source.address, source.window.size());
+    if (reader.fault() != FdtFault::none) {
+        return report(reader, source.address);
     }
     if (!scanned && scanned.error() != Errno::nodev) {
         return scanned;
     }
     TRY(check(source));
     return scanned;
-}
-
-Result<void> Fdt::reserve_blocks(FdtReader& reader, PhysAddr tree) {
-    Result<void> kept = facts_.reserve({tree, reader.size()}, false);
-    for (auto range = reader.next_reservation(); range && kept; range = reader.next_reservation()) {
-        kept = facts_.reserve(*range, false);
-    }
-    if (!kept) {
-        ports::fdt::log().error("the device tree has more than {} reserved ranges", facts_.reserved.items.size());
-    }
-    return kept;
 }
 
 // What must hold for this machine, whatever its devices.
@@ -96,25 +61,31 @@ Result<void> Fdt::check(const Source& source) {
                   memory().front().base, source.memory_base);
         return Errno::nodev;
     }
-    if (!lies_in(memory(), source.image)) {
-        log.error("too little memory: the image needs {}-{}, memory is {}-{}", source.image.base, source.image.end(),
-                  memory().front().base, memory().front().end());
+    if (!lies_in_memory("too little memory: the image", source.image)) {
         return Errno::nomem;
     }
-    if (!initrd().empty()) {
-        if (!lies_in(memory(), initrd())) {
-            log.error("initrd {}-{} lies outside memory", initrd().base, initrd().end());
-            return Errno::fault;
-        }
-        if (!facts_.reserve(initrd(), false)) {
-            log.error("the device tree has more than {} reserved ranges", facts_.reserved.items.size());
-            return Errno::toobig;
-        }
+    if (!lies_in_memory("the initrd", initrd())) {
+        return Errno::fault;
     }
-    if (facts_.cpu_count == 0) {
-        facts_.cpu_count = 1; // the one that runs this
+    facts_.reserve(initrd(), false);
+    if (facts_.overflow) {
+        log.error("the device tree has more than {} ranges of memory or {} reserved ones", facts_.memory.items.size(),
+                  facts_.reserved.items.size());
+        return Errno::toobig;
     }
+    facts_.cpu_count = std::max(facts_.cpu_count, 1U);  // at least the one that runs this
     return {};
 }
 
-} // namespace phx::boot
+// Says so if not. An empty range lies anywhere.
+bool Fdt::lies_in_memory(std::string_view what, PhysRange range) const {
+    for (const PhysRange& m : memory()) {
+        if (range.empty() || m.contains(range)) {
+            return true;
+        }
+    }
+    ports::fdt::log().error("{} at {}-{} lies outside memory", what, range.base, range.end());
+    return false;
+}
+
+}  // namespace phx::boot

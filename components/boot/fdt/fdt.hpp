@@ -11,7 +11,7 @@ class Fdt {
 public:
     // What a tree is read against.
     struct Source {
-        std::span<const std::byte> window; // starts at the tree; empty: there is none
+        std::span<const std::byte> window;  // starts at the tree; empty: there is none
         PhysAddr address;
         PhysRange image;
         std::span<const DeviceClaim> claims;
@@ -36,10 +36,10 @@ public:
     [[nodiscard]] PsciConduit psci_conduit() const { return facts_.psci_conduit; }
 
 private:
-    Result<void> reserve_blocks(FdtReader& reader, PhysAddr tree);
     Result<void> check(const Source& source);
+    [[nodiscard]] bool lies_in_memory(std::string_view what, PhysRange range) const;
 
     TreeFacts facts_;
 };
 
-} // namespace phx::boot
+}  // namespace phx::boot

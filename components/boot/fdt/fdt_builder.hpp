@@ -124,4 +124,4 @@ private:
     std::vector<std::pair<std::string, std::uint32_t>> names_;
 };
 
-} // namespace phx::boot
+}  // namespace phx::boot

@@ -22,11 +22,7 @@ void require(bool condition) {
 
 // Touches every byte that the parser hands out.
 void walk(std::span<const std::byte> blob) {
-    phx::boot::FdtReader reader;
-    if (!reader.open(blob)) {
-        require(reader.fault().kind != phx::boot::FdtFault::Kind::none);
-        return;
-    }
+    phx::boot::FdtReader reader{blob};
     unsigned sum = 0;
     std::size_t depth = 0;
     while (const auto range = reader.next_reservation()) {

@@ -6,20 +6,19 @@
 namespace phx::boot {
 namespace {
 
-// Header fields (5.2), in 32-bit words.
-enum class Field : std::uint32_t {
-    magic,
-    total_size,
-    structure_start,
-    strings_start,
-    reservations_start,
-    version,
-    last_compatible_version,
-    boot_cpu,
-    strings_size,
-    structure_size,
+// Offsets of the header's fields (5.2).
+enum Field : std::size_t {
+    magic = 0,
+    total_size = 4,
+    structure_start = 8,
+    strings_start = 12,
+    reservations_start = 16,
+    version = 20,
+    last_compatible_version = 24,
+    strings_size = 32,
+    structure_size = 36,
+    header_size = 40,
 };
-constexpr std::size_t k_header_size = 40;
 constexpr std::uint32_t k_magic = 0xd00dfeed;
 constexpr std::uint32_t k_version = 17;
 
@@ -30,10 +29,12 @@ constexpr std::uint32_t k_property = 3;
 constexpr std::uint32_t k_nop = 4;
 constexpr std::uint32_t k_end = 9;
 
+static_assert(std::endian::native == std::endian::little);
+
 // The caller has checked that four bytes are there.
-std::uint32_t load(std::span<const std::byte> bytes, std::size_t offset) {
+std::uint32_t load(const std::byte* from) {
     std::uint32_t value = 0;
-    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    __builtin_memcpy(&value, from, sizeof value);  // one load: a freestanding compiler makes a call of std::memcpy
     return std::byteswap(value);
 }
 
@@ -41,160 +42,161 @@ bool inside(std::size_t size, std::size_t offset, std::size_t length) {
     return offset <= size && length <= size - offset;
 }
 
-} // namespace
+}  // namespace
 
-static_assert(std::endian::native == std::endian::little);
+std::string_view describe(FdtFault fault) {
+    static constexpr const char* texts[] = {
+        "no fault",
+        "its header is cut off",
+        "its magic number is not 0xd00dfeed",
+        "it is not of version 17",
+        "it is truncated: larger than what can have been passed",
+        "its structure block lies outside",
+        "its strings block lies outside",
+        "its reservation block lies outside",
+        "its structure block has no end",
+        "a node's name is cut off",
+        "a property is cut off",
+        "a property's value is cut off",
+        "unknown token",
+        "nodes are nested more than 16 deep",
+        "a second root",
+        "a property stands where none may",
+        "a node ends that never began",
+        "the tree ends inside a node",
+    };
+    return texts[static_cast<std::size_t>(fault)];
+}
 
 std::uint32_t fdt_cell(std::span<const std::byte> value, std::size_t index) {
-    return load(value, index * 4);
+    return load(value.data() + index * 4);
 }
 
-bool FdtReader::reject(FdtFault::Kind kind, std::uint32_t offset, std::string_view what) {
-    fault_ = {kind, offset, what};
-    return false;
-}
-
-bool FdtReader::open(std::span<const std::byte> window) {
-    *this = FdtReader{};
-    if (window.size() < k_header_size) {
-        return reject(FdtFault::Kind::truncated, 0, "the header is cut off");
+FdtFault FdtReader::read_header(std::span<const std::byte> window) {
+    if (window.size() < header_size) {
+        return FdtFault::header_cut;
     }
-    const auto offset_of = [](Field f) { return static_cast<std::uint32_t>(f) * 4; };
-    const auto field = [&](Field f) { return load(window, offset_of(f)); };
-    if (field(Field::magic) != k_magic) {
-        return reject(FdtFault::Kind::bad_magic, 0, "the magic number is not 0xd00dfeed");
+    tree_ = window.data();
+    const auto field = [this](Field f) { return load(tree_ + f); };
+    if (field(magic) != k_magic) {
+        return FdtFault::bad_magic;
     }
-    size_ = field(Field::total_size);
-    version_ = field(Field::version);
-    if (version_ < k_version || field(Field::last_compatible_version) > k_version) {
-        return reject(FdtFault::Kind::bad_version, offset_of(Field::version), "it is of another version than 17");
+    size_ = field(total_size);
+    if (field(version) < k_version || field(last_compatible_version) > k_version) {
+        return FdtFault::bad_version;
     }
     if (size_ > window.size()) {
-        return reject(FdtFault::Kind::truncated, offset_of(Field::total_size),
-                      "its size is larger than what the loader can have passed");
+        return FdtFault::larger_than_window;
     }
-    structure_offset_ = field(Field::structure_start);
-    if (!inside(size_, structure_offset_, field(Field::structure_size)) || structure_offset_ % 4 != 0) {
-        return reject(FdtFault::Kind::malformed, offset_of(Field::structure_start),
-                      "the structure block lies outside the tree");
+    at_ = field(structure_start);
+    if (!inside(size_, at_, field(structure_size)) || at_ % 4 != 0) {
+        return FdtFault::structure_outside;
     }
-    if (!inside(size_, field(Field::strings_start), field(Field::strings_size))) {
-        return reject(FdtFault::Kind::malformed, offset_of(Field::strings_start),
-                      "the strings block lies outside the tree");
+    if (!inside(size_, field(strings_start), field(strings_size))) {
+        return FdtFault::strings_outside;
     }
-    if (field(Field::reservations_start) > size_ || field(Field::reservations_start) % 8 != 0) {
-        return reject(FdtFault::Kind::malformed, offset_of(Field::reservations_start),
-                      "the reservation block lies outside the tree");
+    reservation_ = field(reservations_start);
+    if (reservation_ > size_ || reservation_ % 8 != 0) {
+        return FdtFault::reservations_outside;
     }
-    structure_ = window.subspan(structure_offset_, field(Field::structure_size));
-    strings_ = window.subspan(field(Field::strings_start), field(Field::strings_size));
-    reservations_ = window.subspan(field(Field::reservations_start), size_ - field(Field::reservations_start));
-    return true;
+    end_ = at_ + field(structure_size);
+    strings_ = {tree_ + field(strings_start), field(strings_size)};
+    return FdtFault::none;
 }
 
 std::optional<PhysRange> FdtReader::next_reservation() {
-    if (reservations_.size() < 16) {
+    if (!inside(size_, reservation_, 16)) {
         return std::nullopt;
     }
-    const auto word = [this](std::size_t i) {
-        return std::uint64_t{load(reservations_, i)} << 32 | load(reservations_, i + 4);
+    const auto word = [this](std::size_t offset) {
+        const std::byte* at = tree_ + reservation_ + offset;
+        return std::uint64_t{load(at)} << 32 | load(at + 4);
     };
     const PhysRange range{PhysAddr{word(0)}, word(8)};
     if (range.base == PhysAddr{} && range.empty()) {
         return std::nullopt;
     }
-    reservations_ = reservations_.subspan(16);
+    reservation_ += 16;
     return range;
 }
 
-FdtEvent FdtReader::fail(FdtFault::Kind kind, std::string_view what) {
-    fault_ = {kind, offset(), what};
-    structure_ = {};
-    return FdtEvent::fault;
-}
-
 FdtEvent FdtReader::next() {
-    if (fault_.kind != FdtFault::Kind::none) {
-        return FdtEvent::fault;
-    }
-    for (;;) {
+    FdtEvent event = FdtEvent::fault;
+    while (fault_ == FdtFault::none) {
         token_ = at_;
-        if (!inside(structure_.size(), at_, 4)) {
-            return fail(FdtFault::Kind::truncated, "the structure block ends without an end token");
+        if (!inside(end_, at_, 4)) {
+            fault_ = FdtFault::no_end;
+            break;
         }
-        const std::uint32_t token = load(structure_, at_);
+        const std::uint32_t token = load(tree_ + at_);
         at_ += 4;
+        if (token == k_nop) {
+            continue;
+        }
         if (token == k_property) {
-            return property();
-        }
-        if (token == k_begin_node) {
-            return begin_node();
-        }
-        if (token == k_end_node) {
-            if (depth_ == 0) {
-                return fail(FdtFault::Kind::malformed, "a node ends that never began");
-            }
+            fault_ = property();
+            event = FdtEvent::property;
+        } else if (token == k_begin_node) {
+            fault_ = begin_node();
+            event = FdtEvent::begin_node;
+        } else if (token == k_end_node) {
+            fault_ = depth_ == 0 ? FdtFault::stray_end : FdtFault::none;
             --depth_;
             properties_allowed_ = false;
-            return FdtEvent::end_node;
-        }
-        if (token == k_end) {
+            event = FdtEvent::end_node;
+        } else if (token == k_end) {
             at_ = token_;
-            if (depth_ != 0 || !root_seen_) {
-                return fail(FdtFault::Kind::malformed, "the tree ends inside a node");
-            }
-            return FdtEvent::end;
+            fault_ = depth_ == 0 && root_seen_ ? FdtFault::none : FdtFault::unclosed_node;
+            event = FdtEvent::end;
+        } else {
+            fault_ = FdtFault::unknown_token;
         }
-        if (token != k_nop) {
-            return fail(FdtFault::Kind::malformed, "there is an unknown token");
-        }
+        break;
     }
+    return fault_ == FdtFault::none ? event : FdtEvent::fault;
 }
 
-FdtEvent FdtReader::begin_node() {
-    const auto rest = structure_.subspan(at_);
-    const auto* start = reinterpret_cast<const char*>(rest.data());
-    const auto* end = static_cast<const char*>(rest.empty() ? nullptr : std::memchr(start, 0, rest.size()));
+FdtFault FdtReader::begin_node() {
+    const auto* start = reinterpret_cast<const char*>(tree_) + at_;
+    const std::size_t room = at_ < end_ ? end_ - at_ : 0;
+    const auto* end = static_cast<const char*>(std::memchr(start, 0, room));
     if (end == nullptr) {
-        return fail(FdtFault::Kind::truncated, "a node's name runs off the structure block");
+        return FdtFault::name_cut;
     }
     if (depth_ == max_depth) {
-        return fail(FdtFault::Kind::malformed, "nodes are nested more than 16 deep");
+        return FdtFault::too_deep;
     }
     if (depth_ == 0 && root_seen_) {
-        return fail(FdtFault::Kind::malformed, "there is a second root");
+        return FdtFault::second_root;
     }
     name_ = {start, static_cast<std::size_t>(end - start)};
     at_ = align_up(at_ + name_.size() + 1, 4);
     root_seen_ = true;
     properties_allowed_ = true;
     ++depth_;
-    return FdtEvent::begin_node;
+    return FdtFault::none;
 }
 
-FdtEvent FdtReader::property() {
+FdtFault FdtReader::property() {
     if (!properties_allowed_) {
-        return fail(FdtFault::Kind::malformed, "a property stands where none may");
+        return FdtFault::stray_property;
     }
-    if (!inside(structure_.size(), at_, 8)) {
-        return fail(FdtFault::Kind::truncated, "a property runs off the structure block");
+    if (!inside(end_, at_, 8)) {
+        return FdtFault::property_cut;
     }
-    const std::uint32_t length = load(structure_, at_);
-    name_offset_ = load(structure_, at_ + 4);
+    const std::uint32_t length = load(tree_ + at_);
+    name_offset_ = load(tree_ + at_ + 4);
     at_ += 8;
-    if (!inside(structure_.size(), at_, length)) {
-        return fail(FdtFault::Kind::truncated, "a property's value runs off the structure block");
+    if (!inside(end_, at_, length)) {
+        return FdtFault::value_cut;
     }
-    value_ = structure_.subspan(at_, length);
+    value_ = {tree_ + at_, length};
     at_ = align_up(at_ + length, 4);
-    return FdtEvent::property;
+    return FdtFault::none;
 }
 
 std::uint32_t FdtReader::name_prefix() const {
-    if (!inside(strings_.size(), name_offset_, 4)) {
-        return 0;
-    }
-    return load(strings_, name_offset_);
+    return inside(strings_.size(), name_offset_, 4) ? load(strings_.data() + name_offset_) : 0;
 }
 
 bool FdtReader::is(std::string_view property) const {
@@ -202,7 +204,7 @@ bool FdtReader::is(std::string_view property) const {
         return false;
     }
     const std::byte* name = strings_.data() + name_offset_;
-    return std::memcmp(name, property.data(), property.size()) == 0 && name[property.size()] == std::byte{0};
+    return name[property.size()] == std::byte{0} && std::memcmp(name, property.data(), property.size()) == 0;
 }
 
-} // namespace phx::boot
+}  // namespace phx::boot

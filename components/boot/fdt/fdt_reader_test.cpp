@@ -18,9 +18,9 @@ constexpr std::size_t k_structure_size_field = 36;
 
 // Every token as text, up to the end or the fault.
 std::string tokens(const Blob& blob) {
-    FdtReader reader;
-    if (!reader.open(blob)) {
-        return "!" + std::string{reader.fault().what};
+    FdtReader reader{blob};
+    if (reader.fault() != FdtFault::none) {
+        return "!" + std::string{describe(reader.fault())};
     }
     std::string all;
     for (;;) {
@@ -38,7 +38,7 @@ std::string tokens(const Blob& blob) {
         case FdtEvent::end:
             return all + ".";
         case FdtEvent::fault:
-            return all + "!" + std::string{reader.fault().what};
+            return all + "!" + std::string{describe(reader.fault())};
         }
     }
 }
@@ -57,9 +57,8 @@ Blob small_tree() {
         .build();
 }
 
-FdtFault::Kind fault_of(const Blob& blob) {
-    FdtReader reader;
-    return reader.open(blob) ? FdtFault::Kind::none : reader.fault().kind;
+FdtFault fault_of(const Blob& blob) {
+    return FdtReader{blob}.fault();
 }
 
 TEST(FdtReader, GivesTheTokensInOrder) {
@@ -68,8 +67,7 @@ TEST(FdtReader, GivesTheTokensInOrder) {
 
 TEST(FdtReader, ReadsTheReservations) {
     const Blob blob = FdtBuilder{}.reserve(0x1'4000'0000, 0x1000).reserve(0x5000'0000, 0x2000).begin("").end().build();
-    FdtReader reader;
-    ASSERT_TRUE(reader.open(blob));
+    FdtReader reader{blob};
     EXPECT_EQ(reader.next_reservation(), (PhysRange{PhysAddr{0x1'4000'0000}, 0x1000}));
     EXPECT_EQ(reader.next_reservation(), (PhysRange{PhysAddr{0x5000'0000}, 0x2000}));
     EXPECT_EQ(reader.next_reservation(), std::nullopt);
@@ -83,64 +81,62 @@ TEST(FdtReader, ComparesNamesWhole) {
 
 TEST(FdtReader, ANameOutsideTheStringsEqualsNothing) {
     Blob blob = FdtBuilder{}.begin("").flag("reg").end().build();
-    overwrite32(blob, k_strings_size_field, 3); // cuts the NUL off
+    overwrite32(blob, k_strings_size_field, 3);  // cuts the NUL off
     EXPECT_EQ(tokens(blob), "<[?0]>.");
 }
 
 TEST(FdtReader, RefusesABadHeader) {
     Blob blob = small_tree();
-    EXPECT_EQ(fault_of({}), FdtFault::Kind::truncated);
-    EXPECT_EQ(fault_of(Blob(blob.begin(), blob.begin() + 39)), FdtFault::Kind::truncated);
-    EXPECT_EQ(fault_of(Blob(blob.begin(), blob.end() - 1)), FdtFault::Kind::truncated);
+    EXPECT_EQ(fault_of({}), FdtFault::header_cut);
+    EXPECT_EQ(fault_of(Blob(blob.begin(), blob.begin() + 39)), FdtFault::header_cut);
+    EXPECT_EQ(fault_of(Blob(blob.begin(), blob.end() - 1)), FdtFault::larger_than_window);
     const auto with = [&blob](std::size_t field, std::uint32_t value) {
         Blob bad = blob;
         overwrite32(bad, field, value);
         return fault_of(bad);
     };
-    EXPECT_EQ(with(0, 0xd00dfeee), FdtFault::Kind::bad_magic);
-    EXPECT_EQ(with(k_size_field, 0xffffffff), FdtFault::Kind::truncated);
-    EXPECT_EQ(with(k_version_field, 16), FdtFault::Kind::bad_version);
-    EXPECT_EQ(with(k_compatible_version_field, 18), FdtFault::Kind::bad_version);
-    EXPECT_EQ(with(k_structure_field, 0xfffffffc), FdtFault::Kind::malformed);
-    EXPECT_EQ(with(k_structure_field, 57), FdtFault::Kind::malformed);
-    EXPECT_EQ(with(k_structure_size_field, 0xfffffffc), FdtFault::Kind::malformed);
-    EXPECT_EQ(with(k_strings_field, 0x7fffffff), FdtFault::Kind::malformed);
-    EXPECT_EQ(with(k_strings_size_field, 0xffffffff), FdtFault::Kind::malformed);
-    EXPECT_EQ(with(k_reservations_field, 0xfffffff8), FdtFault::Kind::malformed);
-    EXPECT_EQ(with(k_version_field, 18), FdtFault::Kind::none);
+    EXPECT_EQ(with(0, 0xd00dfeee), FdtFault::bad_magic);
+    EXPECT_EQ(with(k_size_field, 0xffffffff), FdtFault::larger_than_window);
+    EXPECT_EQ(with(k_version_field, 16), FdtFault::bad_version);
+    EXPECT_EQ(with(k_compatible_version_field, 18), FdtFault::bad_version);
+    EXPECT_EQ(with(k_structure_field, 0xfffffffc), FdtFault::structure_outside);
+    EXPECT_EQ(with(k_structure_field, 57), FdtFault::structure_outside);
+    EXPECT_EQ(with(k_structure_size_field, 0xfffffffc), FdtFault::structure_outside);
+    EXPECT_EQ(with(k_strings_field, 0x7fffffff), FdtFault::strings_outside);
+    EXPECT_EQ(with(k_strings_size_field, 0xffffffff), FdtFault::strings_outside);
+    EXPECT_EQ(with(k_reservations_field, 0xfffffff8), FdtFault::reservations_outside);
+    EXPECT_EQ(with(k_version_field, 18), FdtFault::none);
 }
 
 TEST(FdtReader, RefusesABadStructure) {
     EXPECT_EQ(tokens(FdtBuilder{}.build()), "!the tree ends inside a node");
     EXPECT_EQ(tokens(FdtBuilder{}.begin("").build()), "<!the tree ends inside a node");
     EXPECT_EQ(tokens(FdtBuilder{}.end().build()), "!a node ends that never began");
-    EXPECT_EQ(tokens(FdtBuilder{}.token(5).build()), "!there is an unknown token");
-    EXPECT_EQ(tokens(FdtBuilder{}.begin("").end().begin("").end().build()), "<>!there is a second root");
+    EXPECT_EQ(tokens(FdtBuilder{}.token(5).build()), "!unknown token");
+    EXPECT_EQ(tokens(FdtBuilder{}.begin("").end().begin("").end().build()), "<>!a second root");
     EXPECT_EQ(tokens(FdtBuilder{}.flag("reg").build()), "!a property stands where none may");
     EXPECT_EQ(tokens(FdtBuilder{}.begin("").begin("a").end().flag("reg").end().build()),
               "<<a>!a property stands where none may");
 }
 
 TEST(FdtReader, RefusesValuesAndNamesThatRunOff) {
-    EXPECT_EQ(tokens(FdtBuilder{}.begin("").token(3).token(5).token(0).build()),
-              "<!a property's value runs off the structure block");
+    EXPECT_EQ(tokens(FdtBuilder{}.begin("").token(3).token(5).token(0).build()), "<!a property's value is cut off");
     EXPECT_EQ(tokens(FdtBuilder{}.begin("").token(3).token(0xfffffffd).token(0).build()),
-              "<!a property's value runs off the structure block");
-    EXPECT_EQ(tokens(FdtBuilder{}.begin("").token(3).build()), "<!a property runs off the structure block");
+              "<!a property's value is cut off");
+    EXPECT_EQ(tokens(FdtBuilder{}.begin("").token(3).build()), "<!a property is cut off");
     Blob blob = FdtBuilder{}.begin("").begin("abc").end().end().build();
-    overwrite32(blob, k_structure_size_field, 15); // two tokens, the root's name, and "abc" without its NUL
-    EXPECT_EQ(tokens(blob), "<!a node's name runs off the structure block");
+    overwrite32(blob, k_structure_size_field, 15);  // two tokens, the root's name, and "abc" without its NUL
+    EXPECT_EQ(tokens(blob), "<!a node's name is cut off");
     overwrite32(blob, k_structure_size_field, 16);
-    EXPECT_EQ(tokens(blob), "<<abc!the structure block ends without an end token");
+    EXPECT_EQ(tokens(blob), "<<abc!its structure block has no end");
 }
 
 TEST(FdtReader, NamesTheOffsetOfWhatIsWrong) {
     const Blob blob = FdtBuilder{}.begin("").begin("a").end().token(77).build();
-    FdtReader reader;
-    ASSERT_TRUE(reader.open(blob));
+    FdtReader reader{blob};
     while (reader.next() != FdtEvent::fault) {
     }
-    EXPECT_EQ(reader.fault().offset, 40U + 16U + 20U);
+    EXPECT_EQ(reader.offset(), 40U + 16U + 20U);
     EXPECT_EQ(reader.next(), FdtEvent::fault);
 }
 
@@ -161,13 +157,12 @@ TEST(FdtReader, BoundsTheDepth) {
 
 TEST(FdtReader, StaysAtTheEnd) {
     const Blob blob = FdtBuilder{}.begin("").end().build();
-    FdtReader reader;
-    ASSERT_TRUE(reader.open(blob));
+    FdtReader reader{blob};
     EXPECT_EQ(reader.next(), FdtEvent::begin_node);
     EXPECT_EQ(reader.next(), FdtEvent::end_node);
     EXPECT_EQ(reader.next(), FdtEvent::end);
     EXPECT_EQ(reader.next(), FdtEvent::end);
 }
 
-} // namespace
-} // namespace phx::boot
+}  // namespace
+}  // namespace phx::boot

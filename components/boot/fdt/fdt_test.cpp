@@ -165,19 +165,19 @@ TEST_F(FdtTest, SaysThatThereIsNoTree) {
     EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "no device tree: the loader passed none in x0"));
     wiring::fake_boot_handoff.set_device_tree({}, PhysAddr{0x4400'0004});
     EXPECT_EQ(fdt_.init().error(), Errno::nodev);
-    EXPECT_TRUE(wiring::fake_log.contains(log::Level::error,
-                                          "at 0x44000004, which the loader passed in x0: it must be 8-byte aligned"));
+    EXPECT_TRUE(
+        wiring::fake_log.contains(log::Level::error, "the loader passed an address that is not a multiple of 8 in x0"));
 }
 
 TEST_F(FdtTest, SaysWhatIsWrongWithATree) {
     const Blob good = machine([](FdtBuilder&) {});
-    expect_error(Blob(64), Errno::inval, "no device tree at 0x44000000: the magic number is not 0xd00dfeed");
-    expect_error(Blob(good.begin(), good.end() - 8), Errno::inval, "truncated at offset 0x4");
+    expect_error(Blob(64), Errno::inval, "no usable device tree at 0x44000000: its magic number is not 0xd00dfeed");
+    expect_error(Blob(good.begin(), good.end() - 8), Errno::inval,
+                 "it is truncated: larger than what can have been passed (at offset 0x0 of ");
     Blob old = good;
     overwrite32(old, 20, 3);
-    expect_error(old, Errno::inval, "is of version 3");
-    expect_error(FdtBuilder{}.begin("").token(8).build(), Errno::inval,
-                 "malformed at offset 0x40: there is an unknown token");
+    expect_error(old, Errno::inval, "it is not of version 17");
+    expect_error(FdtBuilder{}.begin("").token(8).build(), Errno::inval, "unknown token (at offset 0x40 of ");
 }
 
 TEST_F(FdtTest, SaysWhatIsWrongWithAProperty) {
@@ -194,8 +194,8 @@ TEST_F(FdtTest, SaysWhatIsWrongWithAProperty) {
             b.begin("chosen").cells("linux,initrd-start", start).cells("linux,initrd-end", end).end();
         });
     };
-    expect_error(with_initrd({1, 2, 3}, {0}), Errno::inval, "neither 4 nor 8 bytes");
-    expect_error(with_initrd({0x4200'0000}, {0x4100'0000}), Errno::inval, "the initrd ends before it starts");
+    expect_error(with_initrd({1, 2, 3}, {0}), Errno::inval, "linux,initrd-start and -end are no range");
+    expect_error(with_initrd({0x4200'0000}, {0x4100'0000}), Errno::inval, "linux,initrd-start and -end are no range");
     FdtBuilder wide;
     wide.begin("")
         .cells("#address-cells", {3})
@@ -217,7 +217,8 @@ TEST_F(FdtTest, ChecksMemoryAgainstTheImage) {
                  "memory starts at 0x80000000, but the graph's machine has it at 0x40000000");
     FdtBuilder little;
     memory(root(little), 0x4000'0000, 0x9'0000).end();
-    expect_error(little.build(), Errno::nomem, "too little memory: the image needs 0x40080000-0x400a0000");
+    expect_error(little.build(), Errno::nomem,
+                 "too little memory: the image at 0x40080000-0x400a0000 lies outside memory");
 }
 
 TEST_F(FdtTest, RefusesAnInitrdOutsideMemory) {
@@ -225,7 +226,7 @@ TEST_F(FdtTest, RefusesAnInitrdOutsideMemory) {
         machine([](FdtBuilder& b) {
             b.begin("chosen").cells("linux,initrd-start", {0x47ff'f000}).cells("linux,initrd-end", {0x4800'1000}).end();
         }),
-        Errno::fault, "initrd 0x47fff000-0x48001000 lies outside memory");
+        Errno::fault, "initrd at 0x47fff000-0x48001000 lies outside memory");
 }
 
 TEST_F(FdtTest, RefusesMoreRangesThanItKeeps) {
@@ -234,13 +235,13 @@ TEST_F(FdtTest, RefusesMoreRangesThanItKeeps) {
     for (std::uint32_t i = 0; i < 17; ++i) {
         memory(b, 0x4000'0000 + i * 0x100'0000, 0x80'0000);
     }
-    expect_error(b.end().build(), Errno::toobig, "more than 16 separate ranges of memory");
+    expect_error(b.end().build(), Errno::toobig, "more than 16 ranges of memory or 32 reserved ones");
     expect_error(machine([](FdtBuilder& m) {
                      for (std::uint64_t i = 0; i < 32; ++i) {
                          m.reserve(0x4000'0000 + i * 0x1000, 0x1000);
                      }
                  }),
-                 Errno::toobig, "more than 32 reserved ranges");
+                 Errno::toobig, "more than 16 ranges of memory or 32 reserved ones");
 }
 
 const DeviceClaim k_gic{"/intc@8000000", "arm,gic-v3", PhysAddr{0x800'0000}, "irq"};
@@ -291,7 +292,7 @@ TEST_F(FdtTest, NamesEveryClaimThatDoesNotHold) {
 TEST_F(FdtTest, RefusesAClaimedNodeThatDiffers) {
     wiring::fake_device_table.set_claims({k_gic});
     expect_error(machine([](FdtBuilder& b) { add_gic(b, "arm,gic-v3", 0x810'0000); }), Errno::nodev,
-                 "its registers are at 0x8100000, not 0x8000000");
+                 "its registers are at 0x8100000;");
     expect_error(machine([](FdtBuilder& b) {
                      b.begin("intc@8000000").string("compatible", "arm,gic-v3").string("status", "disabled").end();
                  }),

@@ -1,6 +1,7 @@
 #include "tree_scan.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <ports/fdt.hpp>
@@ -9,17 +10,22 @@ namespace phx::boot {
 namespace {
 
 struct PropertyName {
-    std::string_view name;
+    const char* text;
     std::uint32_t prefix;
+    std::uint32_t size;
 
-    consteval PropertyName(const char* text)
-        : name{text}, prefix{name_prefix(name)} {} // NOLINT(google-explicit-constructor)
+    consteval PropertyName(std::string_view name)  // NOLINT(google-explicit-constructor)
+        : text{name.data()}, prefix{name_prefix(name)}, size{static_cast<std::uint32_t>(name.size())} {}
 };
 
 // In the order of TreeScan::Property.
-constexpr std::array<PropertyName, 12> k_properties{
-    "#address-cells", "bootargs", "compatible", "device_type", "linux,initrd-end", "linux,initrd-start",
-    "method",         "no-map",   "ranges",     "reg",         "#size-cells",      "status",
+constexpr PropertyName k_properties[] = {
+    std::string_view{"#address-cells"},   std::string_view{"bootargs"},
+    std::string_view{"compatible"},       std::string_view{"device_type"},
+    std::string_view{"linux,initrd-end"}, std::string_view{"linux,initrd-start"},
+    std::string_view{"method"},           std::string_view{"no-map"},
+    std::string_view{"ranges"},           std::string_view{"reg"},
+    std::string_view{"#size-cells"},      std::string_view{"status"},
 };
 
 // Cells beyond two hold no address that this machine could reach.
@@ -34,8 +40,9 @@ std::uint64_t read_number(std::span<const std::byte> value, std::size_t first_ce
 }
 
 std::string_view first_string(std::span<const std::byte> value) {
-    const std::string_view all{reinterpret_cast<const char*>(value.data()), value.size()};
-    return all.substr(0, all.find('\0'));
+    const auto* text = reinterpret_cast<const char*>(value.data());
+    const void* end = value.empty() ? nullptr : std::memchr(text, 0, value.size());
+    return {text, end == nullptr ? value.size() : static_cast<std::size_t>(static_cast<const char*>(end) - text)};
 }
 
 // "memory" or "memory@...": a name without its unit address (2.2.1).
@@ -43,11 +50,21 @@ bool is_named(std::string_view node, std::string_view name) {
     return node.starts_with(name) && (node.size() == name.size() || node[name.size()] == '@');
 }
 
-} // namespace
+}  // namespace
 
-Result<void> TreeFacts::add_memory(PhysRange range) {
+void TreeFacts::clear() {
+    memory.count = 0;
+    reserved.count = 0;
+    overflow = false;
+    cpu_count = 0;
+    bootargs = {};
+    initrd = {};
+    psci_conduit = PsciConduit::none;
+}
+
+void TreeFacts::add_memory(PhysRange range) {
     if (range.empty()) {
-        return {};
+        return;
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < memory.count; ++i) {
@@ -61,19 +78,18 @@ Result<void> TreeFacts::add_memory(PhysRange range) {
     }
     memory.count = kept;
     if (!memory.push(range)) {
-        return Errno::toobig;
+        overflow = true;
+        return;
     }
     for (std::size_t i = kept; i > 0 && memory.items[i - 1].base > range.base; --i) {
         std::swap(memory.items[i - 1], memory.items[i]);
     }
-    return {};
 }
 
-Result<void> TreeFacts::reserve(PhysRange range, bool no_map) {
+void TreeFacts::reserve(PhysRange range, bool no_map) {
     if (!range.empty() && !reserved.push({range, no_map})) {
-        return Errno::toobig;
+        overflow = true;
     }
-    return {};
 }
 
 Result<void> TreeScan::run() {
@@ -82,24 +98,25 @@ Result<void> TreeScan::run() {
         return Errno::toobig;
     }
     for (;;) {
-        switch (reader_.next()) {
-        case FdtEvent::begin_node:
-            TRY(finish_node());
-            enter_node();
-            break;
-        case FdtEvent::property:
+        const FdtEvent event = reader_.next();
+        if (event == FdtEvent::property) {
             if (levels_[depth_ - 1].kind != Kind::other) {
                 collect_property();
             }
-            break;
-        case FdtEvent::end_node:
-            TRY(finish_node());
-            --depth_;
-            break;
-        case FdtEvent::end:
-            return report_unmet_claims();
-        case FdtEvent::fault:
+            continue;
+        }
+        if (event == FdtEvent::fault) {
             return Errno::inval;
+        }
+        if (event == FdtEvent::end) {
+            check_absent_claims();
+            return refused_ ? Errno::nodev : Result<void>{};
+        }
+        TRY(finish_node());
+        if (event == FdtEvent::begin_node) {
+            enter_node();
+        } else {
+            --depth_;
         }
     }
 }
@@ -121,29 +138,29 @@ void TreeScan::enter_node() {
 }
 
 TreeScan::Kind TreeScan::classify(std::string_view name) const {
+    static constexpr std::pair<std::string_view, Kind> top[] = {
+        {"memory", Kind::memory}, {"reserved-memory", Kind::reserved_memory},
+        {"chosen", Kind::chosen}, {"cpus", Kind::cpus},
+        {"psci", Kind::psci},
+    };
     if (depth_ == 0) {
         return Kind::root;
     }
-    const Kind parent = levels_[depth_ - 1].kind;
-    if (parent == Kind::root) {
-        if (is_named(name, "memory")) {
-            return Kind::memory;
+    switch (levels_[depth_ - 1].kind) {
+    case Kind::root:
+        for (const auto& [known, kind] : top) {
+            if (is_named(name, known)) {
+                return kind;
+            }
         }
-        if (name == "reserved-memory") {
-            return Kind::reserved_memory;
-        }
-        if (name == "chosen") {
-            return Kind::chosen;
-        }
-        if (name == "cpus") {
-            return Kind::cpus;
-        }
-        return is_named(name, "psci") ? Kind::psci : Kind::other;
+        return Kind::other;
+    case Kind::cpus:
+        return is_named(name, "cpu") ? Kind::cpu : Kind::other;
+    case Kind::reserved_memory:
+        return Kind::reserved_child;
+    default:
+        return Kind::other;
     }
-    if (parent == Kind::cpus && is_named(name, "cpu")) {
-        return Kind::cpu;
-    }
-    return parent == Kind::reserved_memory ? Kind::reserved_child : Kind::other;
 }
 
 // Finds the claim of the current node; a plain node on the way to one becomes a bus.
@@ -166,15 +183,16 @@ void TreeScan::match_claims() {
     }
 }
 
+// Whether `path`, which is not shorter than the current node's, begins with it.
 bool TreeScan::on_path_to(std::string_view path) const {
-    const std::size_t length = levels_[depth_ - 1].path_length;
-    if (path.size() > length && path[length] != '/') {
+    const char* end = path.data() + levels_[depth_ - 1].path_length;
+    if (end != path.data() + path.size() && *end != '/') {
         return false;
     }
     for (std::size_t i = depth_ - 1; i > 0; --i) {
-        const std::size_t slash = levels_[i - 1].path_length;
         const std::string_view name = levels_[i].name;
-        if (path[slash] != '/' || path.substr(slash + 1, name.size()) != name) {
+        end -= name.size();
+        if (std::memcmp(end, name.data(), name.size()) != 0 || *--end != '/') {
             return false;
         }
     }
@@ -184,7 +202,7 @@ bool TreeScan::on_path_to(std::string_view path) const {
 void TreeScan::collect_property() {
     const std::uint32_t prefix = reader_.name_prefix();
     for (std::size_t i = 0; i < property_count; ++i) {
-        if (k_properties[i].prefix == prefix && reader_.is(k_properties[i].name)) {
+        if (k_properties[i].prefix == prefix && reader_.is({k_properties[i].text, k_properties[i].size})) {
             values_[i] = reader_.value();
             present_ |= 1U << i;
             return;
@@ -207,9 +225,9 @@ Result<void> TreeScan::finish_node() {
     case Kind::reserved_memory:
         return read_cells(level);
     case Kind::memory:
-        return read_memory();
+        return text(device_type) == "memory" && enabled() ? read_ranges(level.kind) : Result<void>{};
     case Kind::reserved_child:
-        return read_reserved();
+        return enabled() ? read_ranges(level.kind) : Result<void>{};
     case Kind::chosen:
         return read_chosen();
     case Kind::cpu:
@@ -227,23 +245,24 @@ Result<void> TreeScan::finish_node() {
 }
 
 Result<void> TreeScan::read_cells(Level& level) {
-    for (const Property p : {address_cells, size_cells}) {
-        if (!has(p)) {
-            continue;
+    const auto read = [this](Property p, std::uint8_t& cells) {
+        if (has(p)) {
+            cells = values_[p].size() == 4 ? static_cast<std::uint8_t>(std::min(fdt_cell(values_[p], 0), 5U)) : 5;
         }
-        if (values_[p].size() != 4 || fdt_cell(values_[p], 0) > 4) {
-            return malformed("#address-cells or #size-cells is not a number up to 4");
-        }
-        (p == address_cells ? level.address_cells : level.size_cells) =
-            static_cast<std::uint8_t>(fdt_cell(values_[p], 0));
+    };
+    read(address_cells, level.address_cells);
+    read(size_cells, level.size_cells);
+    if (level.address_cells > 4 || level.size_cells > 4) {
+        return malformed("#address-cells or #size-cells is not a number up to 4");
     }
     level.translates = has(ranges);
-    level.ranges = has(ranges) ? values_[ranges] : std::span<const std::byte>{};
+    if (level.translates) {
+        level.ranges = values_[ranges];
+    }
     return {};
 }
 
-template <class F>
-Result<void> TreeScan::for_each_reg(F f) const {
+Result<void> TreeScan::read_ranges(Kind kind) {
     const Level& parent = levels_[depth_ - 2];
     const std::size_t cells = parent.address_cells + parent.size_cells;
     const auto value = has(reg) ? values_[reg] : std::span<const std::byte>{};
@@ -259,36 +278,13 @@ Result<void> TreeScan::for_each_reg(F f) const {
         if (range.end() < range.base) {
             return malformed("a range of reg goes past the end of the address space");
         }
-        TRY(f(range));
+        if (kind == Kind::memory) {
+            facts_.add_memory(range);
+        } else {
+            facts_.reserve(range, has(no_map));
+        }
     }
     return {};
-}
-
-Result<void> TreeScan::read_memory() {
-    if (text(device_type) != "memory" || !enabled()) {
-        return {};
-    }
-    return for_each_reg([this](PhysRange range) -> Result<void> {
-        if (!facts_.add_memory(range)) {
-            ports::fdt::log().error("the device tree has more than {} separate ranges of memory",
-                                    facts_.memory.items.size());
-            return Errno::toobig;
-        }
-        return {};
-    });
-}
-
-Result<void> TreeScan::read_reserved() {
-    if (!enabled()) {
-        return {};
-    }
-    return for_each_reg([this](PhysRange range) -> Result<void> {
-        if (!facts_.reserve(range, has(no_map))) {
-            ports::fdt::log().error("the device tree has more than {} reserved ranges", facts_.reserved.items.size());
-            return Errno::toobig;
-        }
-        return {};
-    });
 }
 
 // initrd addresses are one or two cells, as the loader likes (Linux Documentation/arch/arm64/booting.rst leaves it
@@ -298,17 +294,16 @@ Result<void> TreeScan::read_chosen() {
     if (!has(initrd_start) || !has(initrd_end)) {
         return {};
     }
-    for (const Property p : {initrd_start, initrd_end}) {
-        if (values_[p].size() != 4 && values_[p].size() != 8) {
-            return malformed("linux,initrd-start or -end is neither 4 nor 8 bytes long");
-        }
+    const auto read = [this](Property p) {
+        const std::size_t size = values_[p].size();
+        return size == 4 || size == 8 ? std::optional{read_number(values_[p], 0, size / 4)} : std::nullopt;
+    };
+    const auto start = read(initrd_start);
+    const auto end = read(initrd_end);
+    if (!start || !end || *end < *start) {
+        return malformed("linux,initrd-start and -end are no range");
     }
-    const PhysAddr start{read_number(values_[initrd_start], 0, values_[initrd_start].size() / 4)};
-    const PhysAddr end{read_number(values_[initrd_end], 0, values_[initrd_end].size() / 4)};
-    if (end < start) {
-        return malformed("the initrd ends before it starts");
-    }
-    facts_.initrd = {start, end - start};
+    facts_.initrd = {PhysAddr{*start}, *end - *start};
     return {};
 }
 
@@ -326,30 +321,20 @@ void TreeScan::read_psci() {
 
 void TreeScan::check_claim() {
     const DeviceClaim& claim = claims_[claim_];
-    const auto mismatch = [this, &claim](std::string_view reason, std::string_view detail) {
-        reported_.set(claim_);
-        ports::fdt::log().error(
-            "this machine has no {} compatible with {} (instance {}): {}{}; build the graph for this machine",
-            claim.path, claim.compatible, claim.instance, reason, detail);
-    };
-    if (!has(compatible) || !lists(compatible, claim.compatible)) {
-        mismatch("it has ", has(compatible) ? text(compatible) : "one without `compatible`");
-        return;
-    }
-    if (!enabled()) {
-        mismatch("its status is ", text(status));
-        return;
-    }
-    if (claim.base != PhysAddr{}) {
+    seen_.set(claim_);
+    if (!lists(compatible, claim.compatible)) {
+        refuse(claim, "it has ", has(compatible) ? text(compatible) : "one without `compatible`");
+    } else if (!enabled()) {
+        refuse(claim, "its status is ", text(status));
+    } else if (claim.base != PhysAddr{}) {
         const std::optional<PhysAddr> base = first_register();
-        if (base != claim.base) {
-            std::array<char, 64> buffer;
-            mismatch("its registers are ",
-                     base ? format_to(buffer, "at {}, not {}", *base, claim.base) : "out of reach");
-            return;
+        if (!base) {
+            refuse(claim, "its registers are out of reach", "");
+        } else if (*base != claim.base) {
+            std::array<char, 20> buffer;
+            refuse(claim, "its registers are at ", format_to(buffer, "{}", *base));
         }
     }
-    met_.set(claim_);
 }
 
 // Where the current node's registers are for the processor: its reg, translated by the ranges of each bus above
@@ -364,15 +349,14 @@ std::optional<PhysAddr> TreeScan::first_register() const {
     for (; bus != levels_.data(); --bus) {
         const Level& parent = bus[-1];
         const std::size_t cells = bus->address_cells + parent.address_cells + bus->size_cells;
-        if (!bus->translates || parent.address_cells > k_max_cells || bus->size_cells > k_max_cells) {
+        if (!bus->translates || cells == 0 || parent.address_cells > k_max_cells || bus->size_cells > k_max_cells) {
             return std::nullopt;
         }
         bool hit = bus->ranges.empty();
-        for (std::size_t cell = 0; !hit && (cell + cells) * 4 <= bus->ranges.size() && cells > 0; cell += cells) {
+        for (std::size_t cell = 0; !hit && (cell + cells) * 4 <= bus->ranges.size(); cell += cells) {
             const std::uint64_t from = read_number(bus->ranges, cell, bus->address_cells);
             const std::uint64_t to = read_number(bus->ranges, cell + bus->address_cells, parent.address_cells);
-            const std::uint64_t size =
-                read_number(bus->ranges, cell + bus->address_cells + parent.address_cells, bus->size_cells);
+            const std::uint64_t size = read_number(bus->ranges, cell + cells - bus->size_cells, bus->size_cells);
             if (address >= from && address - from < size) {
                 address = to + (address - from);
                 hit = true;
@@ -385,17 +369,19 @@ std::optional<PhysAddr> TreeScan::first_register() const {
     return PhysAddr{address};
 }
 
-Result<void> TreeScan::report_unmet_claims() {
-    bool all = true;
+void TreeScan::check_absent_claims() {
     for (std::size_t i = 0; i < claims_.size(); ++i) {
-        all = all && met_[i];
-        if (!met_[i] && !reported_[i]) {
-            ports::fdt::log().error("this machine has no {} compatible with {} (instance {}): it has no such node; "
-                                    "build the graph for this machine",
-                                    claims_[i].path, claims_[i].compatible, claims_[i].instance);
+        if (!seen_[i]) {
+            refuse(claims_[i], "it has no such node", "");
         }
     }
-    return all ? Result<void>{} : Errno::nodev;
+}
+
+void TreeScan::refuse(const DeviceClaim& claim, std::string_view reason, std::string_view detail) {
+    refused_ = true;
+    ports::fdt::log().error(
+        "this machine has no {} compatible with {} (instance {}): {}{}; build the graph for this machine", claim.path,
+        claim.compatible, claim.instance, reason, detail);
 }
 
 std::string_view TreeScan::text(Property p) const {
@@ -424,4 +410,4 @@ Errno TreeScan::malformed(std::string_view what) const {
     return Errno::inval;
 }
 
-} // namespace phx::boot
+}  // namespace phx::boot

@@ -35,15 +35,17 @@ struct BoundedList {
 };
 
 struct TreeFacts {
-    BoundedList<PhysRange, 16> memory; // ascending, merged
+    BoundedList<PhysRange, 16> memory;  // ascending, merged
     BoundedList<ReservedRegion, 32> reserved;
+    bool overflow = false;  // there were more ranges than are kept
     std::uint32_t cpu_count = 0;
     std::string_view bootargs;
     PhysRange initrd;
     PsciConduit psci_conduit = PsciConduit::none;
 
-    [[nodiscard]] Result<void> add_memory(PhysRange range);
-    [[nodiscard]] Result<void> reserve(PhysRange range, bool no_map);
+    void clear();
+    void add_memory(PhysRange range);
+    void reserve(PhysRange range, bool no_map);
 };
 
 class TreeScan {
@@ -54,8 +56,8 @@ public:
     TreeScan(FdtReader& reader, std::span<const DeviceClaim> claims, TreeFacts& facts)
         : reader_{reader}, claims_{claims}, facts_{facts} {}
 
-    // EINVAL with a line in the log, or without one where the reader has the fault. ENODEV: a claim does not hold, one
-    // line each.
+    // EINVAL: the reader has a fault, or a property makes no sense, which the log then says. ENODEV: a claim does not
+    // hold; each has a line in the log.
     [[nodiscard]] Result<void> run();
 
 private:
@@ -93,10 +95,10 @@ private:
     struct Level {
         std::string_view name;
         std::span<const std::byte> ranges;
-        std::uint32_t path_length = 0; // of "/a/b"; 0 for the root
+        std::uint32_t path_length = 0;  // of "/a/b"; 0 for the root
         Kind kind = Kind::other;
-        bool translates = false;        // has `ranges`
-        std::uint8_t address_cells = 2; // 2.3.5: the defaults
+        bool translates = false;         // has `ranges`
+        std::uint8_t address_cells = 2;  // 2.3.5: the defaults
         std::uint8_t size_cells = 1;
     };
 
@@ -107,34 +109,31 @@ private:
     void collect_property();
     [[nodiscard]] Result<void> finish_node();
     [[nodiscard]] Result<void> read_cells(Level& level);
-    [[nodiscard]] Result<void> read_memory();
-    [[nodiscard]] Result<void> read_reserved();
+    [[nodiscard]] Result<void> read_ranges(Kind kind);
     [[nodiscard]] Result<void> read_chosen();
     void read_psci();
     void check_claim();
-    [[nodiscard]] Result<void> report_unmet_claims();
+    void check_absent_claims();
 
     [[nodiscard]] bool has(Property p) const { return (present_ >> p & 1) != 0; }
     [[nodiscard]] std::string_view text(Property p) const;
     [[nodiscard]] bool lists(Property p, std::string_view wanted) const;
     [[nodiscard]] bool enabled() const;
-    // Calls f(PhysRange) -> Result<void> for each entry of reg.
-    template <class F>
-    [[nodiscard]] Result<void> for_each_reg(F f) const;
     [[nodiscard]] std::optional<PhysAddr> first_register() const;
     [[nodiscard]] Errno malformed(std::string_view what) const;
+    void refuse(const DeviceClaim& claim, std::string_view reason, std::string_view detail);
 
     FdtReader& reader_;
     std::span<const DeviceClaim> claims_;
     TreeFacts& facts_;
     std::array<Level, FdtReader::max_depth> levels_{};
-    std::size_t depth_ = 0; // of levels_ in use; the current node is levels_[depth_ - 1]
+    std::size_t depth_ = 0;  // of levels_ in use; the current node is levels_[depth_ - 1]
     std::array<std::span<const std::byte>, property_count> values_{};
     std::uint32_t present_ = 0;
-    bool open_ = false; // the current node's properties are still coming
+    bool open_ = false;  // the current node's properties are still coming
     std::size_t claim_ = 0;
-    std::bitset<max_claims> met_;
-    std::bitset<max_claims> reported_;
+    std::bitset<max_claims> seen_;
+    bool refused_ = false;
 };
 
-} // namespace phx::boot
+}  // namespace phx::boot

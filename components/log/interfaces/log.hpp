@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -40,6 +41,9 @@ template <Log Provider>
 class Logger {
 public:
     constexpr Logger(Provider& log, std::string_view tag) : log_{log}, tag_{tag} {}
+    // A literal, whose length needs no call in freestanding code.
+    template <std::size_t N>
+    constexpr Logger(Provider& log, const char (&tag)[N]) : log_{log}, tag_{tag, N - 1} {}
 
     template <Formattable... Args>
     void error(FormatString<std::type_identity_t<Args>...> format, const Args&... args) const {
