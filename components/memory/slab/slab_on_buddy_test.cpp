@@ -1,0 +1,50 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include <memory/interfaces/fake_kernel_map/simulated_ram.hpp>
+#include <memory/interfaces/heap_conformance.hpp>
+#include <wiring.hpp>
+
+namespace phx::memory {
+namespace {
+
+struct InSimulatedRam {
+    SimulatedRam ram{wiring::fake_kernel_map, {{PhysAddr{0x4001'3000}, 3 * MiB}, {PhysAddr{0x4080'5000}, 8 * MiB}}};
+    SlabHeap heap;
+
+    InSimulatedRam() {
+        ram.fill(0xa7);
+        wiring::fake_boot_allocator.reset(ram.ranges());
+        EXPECT_TRUE(wiring::pages.init());
+    }
+    ~InSimulatedRam() { wiring::fake_boot_allocator.reset(); }
+    SlabHeap& provider() { return heap; }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(SlabOnBuddy, HeapConformance, InSimulatedRam);
+
+TEST(SlabOnBuddy, GivesEveryPageBackButOneAClass) {
+    InSimulatedRam machine;
+    const std::uint64_t before = wiring::pages.stats().free_frames;
+    std::vector<void*> objects;
+    while (const Result<void*> pointer = machine.heap.allocate(1000, 8)) {
+        objects.push_back(*pointer);
+    }
+    EXPECT_EQ(wiring::pages.stats().free_frames, 0U);
+    EXPECT_EQ(objects.size(), before * 4);
+    for (void* object : objects) {
+        machine.heap.free(object, 1000);
+    }
+    EXPECT_EQ(wiring::pages.stats().free_frames, before - 1);
+}
+
+TEST(SlabOnBuddy, HasNoLargerObjectThanThePagesLargestBlock) {
+    InSimulatedRam machine;
+    static_assert(SlabHeap::max_size > k_page_size << Buddy::max_order);
+    const Result<void*> pointer = machine.heap.allocate((k_page_size << Buddy::max_order) + 1, 8);
+    ASSERT_FALSE(pointer);
+    EXPECT_EQ(pointer.error(), Errno::nomem);
+}
+
+}  // namespace
+}  // namespace phx::memory
