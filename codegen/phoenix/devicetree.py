@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
 
 from .diagnostics import Diagnostic, Place
 from .model import Machine
@@ -306,9 +306,9 @@ def _overlaid(root: Path, machine: Machine) -> tuple[bytes | None, tuple[Diagnos
 
 def parse(blob: bytes) -> DeviceTree:
     """Nodes of a flattened tree."""
-    import libfdt
+    import libfdt  # type: ignore[import]
 
-    fdt = libfdt.FdtRo(blob)
+    fdt, quiet = libfdt.FdtRo(blob), [libfdt.NOTFOUND]
     nodes: dict[str, DtNode] = {}
     phandles: dict[int, str] = {}
     trail: list[str] = []
@@ -319,21 +319,18 @@ def parse(blob: bytes) -> DeviceTree:
         parent = trail[-1] if trail else None
         path = "/" if parent is None else f"{'' if parent == '/' else parent}/{name}"
         trail.append(path)
-        nodes[path] = DtNode(path, parent, _properties(fdt, offset))
+        nodes[path] = DtNode(path, parent, _properties(fdt, offset, quiet))
         if phandle := nodes[path].cell("phandle", 0):
             phandles[phandle] = path
-        offset, depth = fdt.next_node(offset, depth, [libfdt.NOTFOUND])
+        offset, depth = fdt.next_node(offset, depth, quiet)
     return DeviceTree(nodes, phandles)
 
 
-def _properties(fdt: object, offset: int) -> dict[str, bytes]:
-    import libfdt
-
+def _properties(fdt: Any, offset: int, quiet: list[int]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    quiet = [libfdt.NOTFOUND]
-    at = fdt.first_property_offset(offset, quiet)  # type: ignore[attr-defined]
+    at = fdt.first_property_offset(offset, quiet)
     while at >= 0:
-        prop = fdt.get_property_by_offset(at)  # type: ignore[attr-defined]
+        prop = fdt.get_property_by_offset(at)
         found[prop.name] = bytes(prop)
-        at = fdt.next_property_offset(at, quiet)  # type: ignore[attr-defined]
+        at = fdt.next_property_offset(at, quiet)
     return found

@@ -38,7 +38,7 @@ class Schemas:
 
     def validator(self, kind: str) -> Any:
         if kind not in self._validators:
-            import jsonschema
+            import jsonschema  # type: ignore[import]
 
             self._validators[kind] = jsonschema.Draft7Validator(load_schema(kind))
         return self._validators[kind]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, Union
 
-import yaml
+import yaml  # type: ignore[import]
 
 from .diagnostics import Diagnostic, Place
 

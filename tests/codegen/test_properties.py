@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import trees
-import yaml
+import yaml  # type: ignore[import]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from phoenix import api, load
