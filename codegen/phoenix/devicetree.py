@@ -198,7 +198,7 @@ def _translate(bus: DtNode, above: DtNode, address: int) -> int:
         bus.cell("#size-cells", 1),
     )
     cells, step = bus.cells("ranges"), child + parent + sizes
-    for at in range(0, len(cells) - step + 1, step):
+    for at in range(0, len(cells) - step + 1, max(step, 1)):
         base, target = _number(cells[at : at + child]), _number(cells[at + child : at + child + parent])
         size = _number(cells[at + child + parent : at + step])
         if base <= address < base + size:

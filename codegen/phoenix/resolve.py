@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import claim, parameters, wire
-from .devicetree import DeviceTree
+from .devicetree import BadTree, DeviceTree
 from .diagnostics import Diagnostic, Failed, did_you_mean, suggestion
 from .model import (
     Catalog,
@@ -267,14 +267,18 @@ def _machine(
 ) -> ResolvedMachine | None:
     if machine is None or tree is None:
         return None
-    base = tree.memory_base()
+    base, why = None, "there is no memory node with a size"
+    try:
+        base = tree.memory_base()
+    except BadTree as error:
+        why = str(error)
     if base is None:
         problems.append(
             Diagnostic(
                 machine.device_tree_place,
                 "no-memory",
-                f"the device tree {machine.device_tree} has no memory node",
-                fix=('add a node with `device_type = "memory"` and a `reg`',),
+                f"the device tree {machine.device_tree} does not say where RAM begins: {why}",
+                fix=('give it a node with `device_type = "memory"` and a `reg`',),
             )
         )
         base = 0

@@ -41,6 +41,16 @@ def test_registers_go_through_every_bus() -> None:
         tree.registers("/a@0/e@5")
 
 
+def test_a_bus_without_cells() -> None:
+    nothing = "#address-cells = <0>; #size-cells = <0>;"
+    tree = tree_of(
+        f"r {{ {nothing} ranges; a {{ {nothing} ranges = <1 2 3>;"
+        "b { #address-cells = <1>; #size-cells = <1>; ranges; c { reg = <0 1>; }; }; }; };"
+    )
+    with pytest.raises(BadTree):
+        tree.registers("/r/a/b/c")
+
+
 def test_gic_lines() -> None:
     """SPI n is INTID 32 + n, PPI n is 16 + n; extended ones begin at 4096 and 1056 (IHI 0069, 2.2.1)."""
     tree = tree_of(
