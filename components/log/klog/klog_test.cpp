@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <log/interfaces/log_conformance.hpp>
 #include <wiring.hpp>
 
 namespace phx::log {
@@ -67,21 +68,7 @@ TEST(Klog, PrintsTimeTagAndLevel) {
     EXPECT_EQ(wiring::fake_console.output(), "[    1.000002] uart: up at 0x10\n[    1.000002] uart: error: gone\n");
 }
 
-TEST(Klog, CutsAnOverlongMessage) {
-    wiring::fake_console.reset();
-    Klog log;
-    const std::string text(500, 'x');
-    Logger{log, "t"}.info("{}", std::string_view{text});
-    std::array<char, 300> buffer;
-    EXPECT_EQ(log.next(0, buffer)->text.size(), 200U);
-}
-
-TEST(Klog, LeavesOutWhatIsBelowItsLowestLevel) {
-    Klog log;
-    Logger{log, "t"}.debug("unseen");
-    std::array<char, 300> buffer;
-    EXPECT_FALSE(log.next(0, buffer));
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(Klog, LogConformance, Klog);
 
 }  // namespace
 }  // namespace phx::log
