@@ -195,6 +195,17 @@ FdtFault FdtReader::property() {
     return FdtFault::none;
 }
 
+void FdtReader::skip_properties() {
+    constexpr std::size_t head = 12;  // token, length, name
+    while (inside(end_, at_, head) && load(tree_ + at_) == k_property) {
+        const std::size_t size = head + align_up(load(tree_ + at_ + 4), 4);
+        if (!inside(end_, at_, size)) {
+            return;
+        }
+        at_ += size;
+    }
+}
+
 std::uint32_t FdtReader::name_prefix() const {
     return inside(strings_.size(), name_offset_, 4) ? load(strings_.data() + name_offset_) : 0;
 }

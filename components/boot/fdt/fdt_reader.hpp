@@ -65,8 +65,8 @@ class FdtReader {
 public:
     static constexpr std::size_t max_depth = 16;  // levels of nodes, the root's included
 
-    // Checks the header of the tree that starts at `window`; the tree may be shorter than the window. Nothing can be read
-    // from one with a fault().
+    // Checks the header of the tree that starts at `window`; the tree may be shorter than the window. Nothing can be
+    // read from one with a fault().
     explicit FdtReader(std::span<const std::byte> window) : fault_{read_header(window)} {}
 
     // The tree's size as its header tells, and what was found wrong.
@@ -78,6 +78,9 @@ public:
 
     // The next token of the structure block (5.4).
     FdtEvent next();
+    // After begin_node: passes over the node's properties, at a fraction of what next() costs. Stops where next() will
+    // find a fault.
+    void skip_properties();
 
     // Where the token last read begins, in bytes from the start of the tree; 0 before the first.
     [[nodiscard]] std::size_t offset() const { return token_; }

@@ -155,6 +155,25 @@ TEST(FdtReader, BoundsTheDepth) {
     EXPECT_TRUE(nested(FdtReader::max_depth + 1).ends_with("!nodes are nested more than 16 deep"));
 }
 
+TEST(FdtReader, SkipsPropertiesButNoFault) {
+    const Blob blob = FdtBuilder{}.begin("").string("a", "xyz").flag("b").begin("c").flag("d").end().end().build();
+    FdtReader reader{blob};
+    EXPECT_EQ(reader.next(), FdtEvent::begin_node);
+    reader.skip_properties();
+    EXPECT_EQ(reader.next(), FdtEvent::begin_node);
+    EXPECT_EQ(reader.name(), "c");
+    EXPECT_EQ(reader.next(), FdtEvent::property);
+    reader.skip_properties();
+    EXPECT_EQ(reader.next(), FdtEvent::end_node);
+
+    const Blob bad = FdtBuilder{}.begin("").flag("a").token(3).token(0xfffffffd).token(0).build();
+    FdtReader cut{bad};
+    EXPECT_EQ(cut.next(), FdtEvent::begin_node);
+    cut.skip_properties();
+    EXPECT_EQ(cut.next(), FdtEvent::fault);
+    EXPECT_EQ(cut.fault(), FdtFault::value_cut);
+}
+
 TEST(FdtReader, StaysAtTheEnd) {
     const Blob blob = FdtBuilder{}.begin("").end().build();
     FdtReader reader{blob};

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include <base/panic.hpp>
 #include <ports/fdt.hpp>
 
 namespace phx::boot {
@@ -31,7 +32,8 @@ constexpr PropertyName k_properties[] = {
 // Cells beyond two hold no address that this machine could reach.
 constexpr std::size_t k_max_cells = 2;
 
-std::uint64_t read_number(std::span<const std::byte> value, std::size_t first_cell, std::size_t cells) {
+[[gnu::noinline]] std::uint64_t read_number(std::span<const std::byte> value, std::size_t first_cell,
+                                            std::size_t cells) {
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < cells; ++i) {
         number = (number << 32) | fdt_cell(value, first_cell + i);
@@ -47,7 +49,8 @@ std::string_view first_string(std::span<const std::byte> value) {
 
 // "memory" or "memory@...": a name without its unit address (2.2.1).
 bool is_named(std::string_view node, std::string_view name) {
-    return node.starts_with(name) && (node.size() == name.size() || node[name.size()] == '@');
+    return !node.empty() && node.front() == name.front() && node.starts_with(name) &&
+           (node.size() == name.size() || node[name.size()] == '@');
 }
 
 }  // namespace
@@ -93,16 +96,11 @@ void TreeFacts::reserve(PhysRange range, bool no_map) {
 }
 
 Result<void> TreeScan::run() {
-    if (claims_.size() > max_claims) {
-        ports::fdt::log().error("the graph claims more than {} devices", max_claims);
-        return Errno::toobig;
-    }
+    ASSERT(claims_.size() <= max_claims);
     for (;;) {
         const FdtEvent event = reader_.next();
         if (event == FdtEvent::property) {
-            if (levels_[depth_ - 1].kind != Kind::other) {
-                collect_property();
-            }
+            collect_property();
             continue;
         }
         if (event == FdtEvent::fault) {
@@ -115,6 +113,9 @@ Result<void> TreeScan::run() {
         TRY(finish_node());
         if (event == FdtEvent::begin_node) {
             enter_node();
+            if (levels_[depth_ - 1].kind == Kind::other) {
+                reader_.skip_properties();
+            }
         } else {
             --depth_;
         }

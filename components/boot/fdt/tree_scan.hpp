@@ -45,7 +45,7 @@ struct TreeFacts {
 
     void clear();
     void add_memory(PhysRange range);
-    void reserve(PhysRange range, bool no_map);
+    [[gnu::noinline]] void reserve(PhysRange range, bool no_map);
 };
 
 class TreeScan {
@@ -116,12 +116,12 @@ private:
     void check_absent_claims();
 
     [[nodiscard]] bool has(Property p) const { return (present_ >> p & 1) != 0; }
-    [[nodiscard]] std::string_view text(Property p) const;
-    [[nodiscard]] bool lists(Property p, std::string_view wanted) const;
+    [[nodiscard]] [[gnu::noinline]] std::string_view text(Property p) const;
+    [[nodiscard]] [[gnu::noinline]] bool lists(Property p, std::string_view wanted) const;
     [[nodiscard]] bool enabled() const;
     [[nodiscard]] std::optional<PhysAddr> first_register() const;
     [[nodiscard]] Errno malformed(std::string_view what) const;
-    void refuse(const DeviceClaim& claim, std::string_view reason, std::string_view detail);
+    [[gnu::noinline]] void refuse(const DeviceClaim& claim, std::string_view reason, std::string_view detail);
 
     FdtReader& reader_;
     std::span<const DeviceClaim> claims_;
