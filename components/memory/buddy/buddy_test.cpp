@@ -75,19 +75,37 @@ TEST(Buddy, DoesNotTrustWhatMemoryHeldBefore) {
 TEST(Buddy, StopsAtEachWrongFree) {
     Machine machine{{{PhysAddr{0x4000'0000}, 16 * MiB}}};
     ASSERT_TRUE(machine.pages.init());
-    const Result<Frame> a = machine.pages.allocate(4);
-    const Result<Frame> b = machine.pages.allocate(4);
-    ASSERT_TRUE(a && b);
+    const Result<Frame> frame = machine.pages.allocate(4);
+    ASSERT_TRUE(frame);
     for (const unsigned wrong : {0U, 3U, 5U, 11U, 63U, 0x84U}) {
-        EXPECT_THROW(machine.pages.free(*a, wrong), debug::PanicCalled) << wrong;
+        EXPECT_THROW(machine.pages.free(*frame, wrong), debug::PanicCalled) << wrong;
     }
-    EXPECT_THROW(machine.pages.free(*a + 1, 0), debug::PanicCalled);
-    machine.pages.free(*a, 4);
-    EXPECT_THROW(machine.pages.free(*a, 4), debug::PanicCalled);
-    machine.pages.free(*b, 4);
-    EXPECT_THROW(machine.pages.free(*a, 4), debug::PanicCalled) << "after it was joined with another";
-    EXPECT_THROW(machine.pages.free(*b, 4), debug::PanicCalled);
+    EXPECT_THROW(machine.pages.free(*frame + 1, 0), debug::PanicCalled);
+    machine.pages.free(*frame, 4);
+    EXPECT_THROW(machine.pages.free(*frame, 4), debug::PanicCalled);
     EXPECT_EQ(machine.pages.stats().free_frames, machine.pages.stats().total_frames);
+}
+
+TEST(Buddy, StopsAtASecondFreeOfEitherHalfOfAJoinedBlock) {
+    Machine machine{{{PhysAddr{0x4000'0000}, 16 * MiB}}};
+    ASSERT_TRUE(machine.pages.init());
+    for (const bool left_first : {true, false}) {
+        const Frame whole = machine.pages.allocate(9).value();
+        machine.pages.free(whole, 9);
+        std::vector<Frame> halves = machine.allocate_all(8);
+        for (const Frame half : halves) {
+            if (half != whole && half != whole + 256) {
+                machine.pages.free(half, 8);
+            }
+        }
+        const Frame first = left_first ? whole : whole + 256;
+        const Frame second = left_first ? whole + 256 : whole;
+        machine.pages.free(first, 8);
+        machine.pages.free(second, 8);
+        EXPECT_THROW(machine.pages.free(first, 8), debug::PanicCalled);
+        EXPECT_THROW(machine.pages.free(second, 8), debug::PanicCalled);
+        EXPECT_EQ(machine.pages.stats().free_frames, machine.pages.stats().total_frames);
+    }
 }
 
 TEST(Buddy, SaysWhatWasWrongWithAFree) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <vector>
 
 #include <memory/interfaces/fake_kernel_map/simulated_ram.hpp>
@@ -36,6 +37,24 @@ TEST(SlabOnBuddy, GivesEveryPageBackButOneAClass) {
         machine.heap.free(object, 1000);
     }
     EXPECT_EQ(wiring::pages.stats().free_frames, before - 1);
+}
+
+TEST(SlabOnBuddy, StopsAtASecondFreeIntoAPageThatWentBack) {
+    InSimulatedRam machine;
+    std::vector<void*> objects;
+    for (int i = 0; i < 12; ++i) {
+        objects.push_back(machine.heap.allocate(1000, 8).value());
+    }
+    for (void* object : objects) {
+        machine.heap.free(object, 1000);
+    }
+    // The pages' new owner leaves the start of each as it found it, where a slab says what it is.
+    while (const Result<Frame> frame = wiring::pages.allocate(0)) {
+        std::memset(wiring::fake_kernel_map.to_virtual(frame->address()) + 24, 0xff, k_page_size - 24);
+    }
+    for (void* object : objects) {
+        EXPECT_THROW(machine.heap.free(object, 1000), debug::PanicCalled);
+    }
 }
 
 TEST(SlabOnBuddy, HasNoLargerObjectThanThePagesLargestBlock) {
