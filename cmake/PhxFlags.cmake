@@ -6,7 +6,6 @@ set(PHX_LIBCXX_HEADERS ${PHX_LLVM}/include/c++/v1)
 add_library(phx_common INTERFACE)
 target_compile_options(phx_common INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-std=c++23>
-    -g
     "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wthread-safety;-Wthread-safety-beta;-Werror>"
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_include_directories(phx_common INTERFACE ${CMAKE_SOURCE_DIR}/components ${CMAKE_SOURCE_DIR}/arch)
@@ -30,4 +29,4 @@ set(PHX_AARCH64_CXX_FLAGS
     # Linux's own numbers: package linux-libc-dev-arm64-cross.
     "SHELL:-idirafter /usr/aarch64-linux-gnu/include")
 target_compile_options(phx_freestanding_aarch64 INTERFACE
-    --target=aarch64-none-elf "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")
+    --target=aarch64-none-elf -g "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")

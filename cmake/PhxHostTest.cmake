@@ -7,7 +7,7 @@ set(PHX_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
 add_library(phx_host_any INTERFACE)
 target_link_libraries(phx_host_any INTERFACE phx_common)
 target_include_directories(phx_host_any INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
-target_compile_options(phx_host_any INTERFACE -O1 -fno-omit-frame-pointer ${PHX_SANITIZE})
+target_compile_options(phx_host_any INTERFACE -O1 -g1 -fno-omit-frame-pointer ${PHX_SANITIZE})
 
 # libc++, linked statically: the library whose headers the kernel is compiled with.
 add_library(phx_libcxx.flags INTERFACE)
@@ -33,12 +33,13 @@ add_library(phx_property INTERFACE)
 target_link_libraries(phx_property INTERFACE phx_host_any rapidcheck gtest gtest_main Threads::Threads)
 target_link_options(phx_property INTERFACE -fuse-ld=lld ${PHX_SANITIZE})
 
+# So is libFuzzer's runtime.
 add_library(phx_fuzzer.flags INTERFACE)
-target_link_libraries(phx_fuzzer.flags INTERFACE phx_libcxx.flags)
+target_link_libraries(phx_fuzzer.flags INTERFACE phx_host_any)
 target_compile_options(phx_fuzzer.flags INTERFACE -fsanitize=fuzzer-no-link)
 add_library(phx_fuzzer INTERFACE)
-target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags phx_libcxx)
-target_link_options(phx_fuzzer INTERFACE -fsanitize=fuzzer)
+target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags Threads::Threads)
+target_link_options(phx_fuzzer INTERFACE -fuse-ld=lld -fsanitize=fuzzer ${PHX_SANITIZE})
 
 set(PHX_TEST_ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"

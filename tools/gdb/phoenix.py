@@ -154,7 +154,7 @@ class Instances(gdb.Command):
 
     def invoke(self, argument: str, from_tty: bool) -> None:
         listed = gdb.execute("info variables -q ^phx::wiring::", to_string=True) or ""
-        for found in re.finditer(r"^\d+:\s+(.*);$", listed, re.MULTILINE):
+        for found in re.finditer(r"^\d+:\s+(.* phx::wiring::\w+);$", listed, re.MULTILINE):
             gdb.write(found[1] + "\n")
 
 

@@ -54,6 +54,7 @@ PACKAGES = (
     Package("lld-19", f"{_LLVM}/bin/ld.lld", For.BUILD, "the linker"),
     Package("llvm-19", f"{_LLVM}/bin/llvm-nm", For.BUILD, "the edge audit and the symbol table"),
     Package("libc++-19-dev", f"{_LLVM}/include/c++/v1/__config", For.BUILD, "the standard library's headers"),
+    Package("linux-libc-dev-arm64-cross", "/usr/aarch64-linux-gnu/include/asm/unistd.h", For.BUILD, "Linux's numbers"),
     Package("qemu-system-arm", "/usr/bin/qemu-system-aarch64", For.EMULATOR, "the machine that images run on"),
     Package("libc++abi-19-dev", f"{_LLVM}/lib/libc++abi.a", For.TEST, "host tests"),
     Package("libclang-rt-19-dev", f"{_LLVM}/lib/clang/19/lib/linux", For.TEST, "sanitizers and libFuzzer"),

@@ -67,7 +67,7 @@ def debuggable_command_line(graph: Mapping[str, Any], image: Path, stub: Path, c
     """Stopped before the first instruction, gdb's stub on a socket, the console in a file."""
     return [
         *_machine(graph, Shape()),
-        *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console", "-monitor", "none"),
+        *("-chardev", f"file,id=console,path={console},mux=on", "-serial", "chardev:console", "-monitor", "none"),
         *("-semihosting-config", "enable=on,target=native,chardev=console"),
         *("-chardev", f"socket,id=gdb,path={stub},server=on,wait=off", "-gdb", "chardev:gdb", "-S"),
         *_payload(image, Shape()),
