@@ -105,7 +105,7 @@ FdtFault FdtReader::read_header(std::span<const std::byte> window) {
 }
 
 std::optional<PhysRange> FdtReader::next_reservation() {
-    if (!inside(size_, reservation_, 16)) {
+    if (fault_ != FdtFault::none || !inside(size_, reservation_, 16)) {
         return std::nullopt;
     }
     const auto word = [this](std::size_t offset) {

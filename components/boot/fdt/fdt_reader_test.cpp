@@ -74,6 +74,17 @@ TEST(FdtReader, ReadsTheReservations) {
     EXPECT_EQ(reader.next_reservation(), std::nullopt);
 }
 
+TEST(FdtReader, GivesNothingOfATreeThatIsNotWhole) {
+    Blob blob = FdtBuilder{}.reserve(0x4000'0000, 0x1000).begin("").end().build();
+    blob.resize(48);  // inside the reservation
+    FdtReader reader{blob};
+    EXPECT_EQ(reader.fault(), FdtFault::larger_than_window);
+    EXPECT_EQ(reader.next_reservation(), std::nullopt);
+    EXPECT_EQ(reader.next(), FdtEvent::fault);
+    reader.skip_properties();
+    EXPECT_EQ(reader.next(), FdtEvent::fault);
+}
+
 TEST(FdtReader, ComparesNamesWhole) {
     const Blob blob = FdtBuilder{}.begin("").flag("regs").flag("re").flag("reg").end().build();
     EXPECT_EQ(tokens(blob), "<[?0][?0][reg0]>.");
