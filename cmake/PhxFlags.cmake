@@ -3,11 +3,15 @@
 set(PHX_FREESTANDING ${CMAKE_SOURCE_DIR}/arch/aarch64/freestanding)
 set(PHX_LIBCXX_HEADERS ${PHX_LLVM}/include/c++/v1)
 
+file(RELATIVE_PATH PHX_TO_SOURCE ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+string(REGEX REPLACE "/*$" "/" PHX_TO_SOURCE ${PHX_TO_SOURCE})
+
 add_library(phx_common INTERFACE)
 target_compile_options(phx_common INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-std=c++23>
     "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wthread-safety;-Wthread-safety-beta;-Werror>"
-    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+    # Files are named as in the checkout, in whichever directory and through whichever cache they were compiled.
+    -fdebug-compilation-dir=. -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${PHX_TO_SOURCE}=)
 target_include_directories(phx_common INTERFACE ${CMAKE_SOURCE_DIR}/components ${CMAKE_SOURCE_DIR}/arch)
 
 # Code for a board: no operating system, no exceptions, no floating-point registers.

@@ -14,6 +14,7 @@ from phoenix_tools.terminal import Stop, err
 from phoenix_tools.workspace import Workspace
 
 _STARTS_WITHIN = 10.0
+_BATCH_ENDS_WITHIN = 60.0
 
 
 def debug(workspace: Workspace, name: str, commands: list[str], *, batch: bool) -> int:
@@ -28,14 +29,17 @@ def debug(workspace: Workspace, name: str, commands: list[str], *, batch: bool) 
                 _wait_for(stub, machine, guest)
                 if not batch:
                     err.print(f"The console is in {console}: tail -f {console}")
-                return subprocess.run(_gdb(workspace.root, directory, stub, console, commands, batch)).returncode
+                command = _gdb(workspace.root, directory, stub, commands, batch)
+                return subprocess.run(command, timeout=_BATCH_ENDS_WITHIN if batch else None).returncode
+            except subprocess.TimeoutExpired:
+                raise Stop(f"gdb did not end within {_BATCH_ENDS_WITHIN:.0f} s") from None
             finally:
                 machine.terminate()
                 if batch and console.exists():
                     sys.stdout.write(console.read_text(errors="replace"))
 
 
-def _gdb(root: Path, directory: Path, stub: Path, console: Path, commands: list[str], batch: bool) -> list[str]:
+def _gdb(root: Path, directory: Path, stub: Path, commands: list[str], batch: bool) -> list[str]:
     command = ["gdb-multiarch", "-q", "-nx", *(["-batch"] if batch else [])]
     begin = [
         "set confirm off",
