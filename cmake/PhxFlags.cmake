@@ -4,7 +4,9 @@ set(PHX_FREESTANDING ${CMAKE_SOURCE_DIR}/arch/aarch64/freestanding)
 set(PHX_LIBCXX_HEADERS ${PHX_LLVM}/include/c++/v1)
 
 file(RELATIVE_PATH PHX_TO_SOURCE ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
-string(REGEX REPLACE "/*$" "/" PHX_TO_SOURCE ${PHX_TO_SOURCE})
+if(NOT PHX_TO_SOURCE MATCHES "/$")
+    string(APPEND PHX_TO_SOURCE "/")
+endif()
 
 add_library(phx_common INTERFACE)
 target_compile_options(phx_common INTERFACE
