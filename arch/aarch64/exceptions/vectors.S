@@ -104,7 +104,8 @@ fault_entry:
     add     sp, sp, #k_frame
     eret
 
-    // Interrupts save what the procedure call standard lets a callee change (AAPCS64, 6.1.1), at the top of the room that ventry made.
+    // Interrupts save what the procedure call standard lets a callee change (AAPCS64, 6.1.1), at the top of the room that ventry made, but
+    // for 16 bytes below the interrupted sp: semihosting_read_character counts on them.
 interrupt_entry:
     add     sp, sp, #(k_frame - k_short)
     stp     x0, x1, [sp, #0]
@@ -120,13 +121,13 @@ interrupt_entry:
     mrs     x0, elr_el1
     mrs     x1, spsr_el1
     stp     x0, x1, [sp, #160]
-    stp     x29, x0, [sp, #192]
-    add     x29, sp, #192
+    stp     x29, x0, [sp, #176]
+    add     x29, sp, #176
     bl      phx_on_interrupt
     ldp     x0, x1, [sp, #160]
     msr     elr_el1, x0
     msr     spsr_el1, x1
-    ldr     x29, [sp, #192]
+    ldr     x29, [sp, #176]
     ldp     x2, x3, [sp, #16]
     ldp     x4, x5, [sp, #32]
     ldp     x6, x7, [sp, #48]

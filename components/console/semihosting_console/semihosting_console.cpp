@@ -12,7 +12,6 @@ namespace {
 // Operation numbers and their parameters: chapter 6.
 constexpr std::uint32_t k_sys_writec = 0x03;  // the address of one character
 constexpr std::uint32_t k_sys_write0 = 0x04;  // the address of a text that ends with NUL
-constexpr std::uint32_t k_sys_readc = 0x07;   // 0
 
 std::uint64_t address_of(const char* text) {
     return reinterpret_cast<std::uintptr_t>(text);
@@ -59,7 +58,7 @@ void SemihostingConsole::write(std::string_view text) {
 }
 
 Result<char> SemihostingConsole::read() {
-    const std::int64_t answer = arch::semihosting_call(k_sys_readc, 0);
+    const std::int64_t answer = arch::semihosting_read_character();
     if (answer < 0 || answer > 0xff) {
         return Errno::nodev;
     }

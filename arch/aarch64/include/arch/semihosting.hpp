@@ -9,4 +9,7 @@ namespace phx::arch {
 // aarch64/exceptions. `parameter` is a number or the address of a block, by operation.
 std::int64_t semihosting_call(std::uint32_t operation, std::uint64_t parameter);
 
+// SYS_READC: waits for a character; negative where nobody listens.
+std::int64_t semihosting_read_character();
+
 }  // namespace phx::arch
