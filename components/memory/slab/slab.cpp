@@ -85,11 +85,11 @@ Result<void*> SlabHeap::allocate_at_edge(std::size_t size_class, std::size_t siz
 // The slab has a free object. `start` is where its objects begin, `size` what was asked for.
 void* SlabHeap::take(Slab& slab, std::size_t start, std::size_t size) {
     std::size_t word = 0;
-    while (slab.used[word] == ~std::uint64_t{0}) {
+    while (slab.free_objects[word] == 0) {
         ++word;
     }
-    const auto bit = static_cast<std::size_t>(std::countr_one(slab.used[word]));
-    slab.used[word] |= std::uint64_t{1} << bit;
+    const auto bit = static_cast<std::size_t>(std::countr_zero(slab.free_objects[word]));
+    slab.free_objects[word] &= slab.free_objects[word] - 1;
     --slab.free;
     ++stats_.live_objects;
     stats_.live_bytes += size;
@@ -135,14 +135,14 @@ void SlabHeap::free_at_edge(void* pointer, std::size_t size) {
 // Marks the object at `offset`, counted from the first one, as free. False, and nothing changed: there is none, or nobody has it.
 bool SlabHeap::give_back(Slab& slab, std::uint32_t offset, std::size_t size) {
     const std::uint32_t index = SizeClass::index(offset, slab.reciprocal);
-    if (index >= k_most_objects || index * slab.size != offset) [[unlikely]] {
+    if (index >= slab.count || index * slab.size != offset) [[unlikely]] {
         return false;
     }
     const std::uint64_t bit = std::uint64_t{1} << index % 64;
-    if ((slab.used[index / 64] & bit) == 0) [[unlikely]] {
+    if ((slab.free_objects[index / 64] & bit) != 0) [[unlikely]] {
         return false;
     }
-    slab.used[index / 64] &= ~bit;
+    slab.free_objects[index / 64] |= bit;
     ++slab.free;
     --stats_.live_objects;
     stats_.live_bytes -= size;
@@ -185,6 +185,9 @@ SlabHeap::Slab* SlabHeap::grow(std::size_t size_class) {
     slab->size = layout.size;
     slab->reciprocal = layout.reciprocal;
     slab->count = slab->free = layout.count;
+    for (std::size_t object = 0; object < layout.count; ++object) {
+        slab->free_objects[object / 64] |= std::uint64_t{1} << object % 64;
+    }
     partial_[size_class].push_front(*slab);
     stats_.backing_bytes += k_page_size;
     return slab;

@@ -33,9 +33,9 @@ public:
 private:
     // At the start of its page. In partial_ while some of its objects are free; a full slab is found through its objects.
     struct Slab : ListNode {
-        std::uint64_t tag;                 // names this page and its class, so that other memory does not pass for a slab
-        std::array<std::uint64_t, k_most_objects / 64> used;
-        std::uint32_t reciprocal;          // of `size`
+        std::uint64_t tag;                                            // names this page and its class, so that other memory does not pass for a slab
+        std::array<std::uint64_t, k_most_objects / 64> free_objects;  // a bit each, 1: free
+        std::uint32_t reciprocal;                                     // of `size`
         std::uint16_t size;
         std::uint8_t count;
         std::uint8_t free;

@@ -133,6 +133,21 @@ TEST_F(SlabTest, DoesNotReadOrWriteFreeObjects) {
     heap_.free(keeper, 48);
 }
 
+TEST_F(SlabTest, StopsAtASecondFreeOfAnyObject) {
+    std::vector<void*> objects;
+    for (std::size_t i = 0; i < k_size_classes[0].count; ++i) {
+        objects.push_back(get(16));
+    }
+    void* keeper = objects.back();
+    objects.pop_back();
+    for (void* object : objects) {
+        heap_.free(object, 16);
+        EXPECT_THROW(heap_.free(object, 16), debug::PanicCalled);
+    }
+    EXPECT_EQ(heap_.stats().live_objects, 1U);
+    heap_.free(keeper, 16);
+}
+
 TEST_F(SlabTest, StopsAtAPointerThatIsNoObjectsStart) {
     auto* object = static_cast<std::byte*>(get(128));
     auto* page = object - reinterpret_cast<std::uintptr_t>(object) % k_page_size;
