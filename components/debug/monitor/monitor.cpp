@@ -109,8 +109,7 @@ void help(std::span<const std::string_view> args, MonitorOutput& out) {
         return;
     }
     for (const CommandInfo* info = next_by_name({}); info != nullptr; info = next_by_name(info->name)) {
-        std::array<char, 64> buffer;
-        out.print("  {:<24} {}\n", format_to(buffer, "{} {}", info->name, info->usage), info->summary);
+        out.print("  {:<12} {}\n", info->name, info->summary);
     }
 }
 

@@ -82,10 +82,10 @@ TEST_F(MonitorTest, RefusesALineThatItCannotSplit) {
 }
 
 TEST_F(MonitorTest, HelpListsInAlphabeticalOrder) {
-    EXPECT_EQ(execute("help"), "  alpha [WORD]...          The first.\n"
-                               "  alpine                   The second.\n"
-                               "  beta [WORD]...           The first.\n"
-                               "  help [COMMAND]           Lists the commands, or tells about one.\n");
+    EXPECT_EQ(execute("help"), "  alpha        The first.\n"
+                               "  alpine       The second.\n"
+                               "  beta         The first.\n"
+                               "  help         Lists the commands, or tells about one.\n");
     EXPECT_EQ(execute("help alpha"), "The first.\nusage: alpha [WORD]...\n");
     EXPECT_EQ(execute("help help"), "Lists the commands, or tells about one.\nusage: help [COMMAND]\n");
     EXPECT_EQ(execute("help alpah"), "alpah: unknown command; did you mean `alpha`?\n");
