@@ -5,90 +5,72 @@ namespace {
 
 class Output {
 public:
-    explicit Output(std::span<char> buffer) : buffer_{buffer} {}
+    explicit Output(std::span<char> buffer) : start_{buffer.data()}, at_{start_}, end_{start_ + buffer.size()} {}
 
     void put(char c) {
-        if (used_ < buffer_.size()) {
-            buffer_[used_++] = c;
+        if (at_ != end_) {
+            *at_++ = c;
         }
     }
-    void put(std::string_view text) {
+    [[gnu::noinline]] void put(std::string_view text) {
         for (const char c : text) {
             put(c);
         }
     }
-    void fill(char c, std::size_t count) {
+    [[gnu::noinline]] void fill(char c, std::size_t count) {
         while (count-- > 0) {
             put(c);
         }
     }
-    [[nodiscard]] std::string_view written() const { return {buffer_.data(), used_}; }
+    [[nodiscard]] std::string_view written() const { return {start_, static_cast<std::size_t>(at_ - start_)}; }
 
 private:
-    std::span<char> buffer_;
-    std::size_t used_ = 0;
+    char* start_;
+    char* at_;
+    char* end_;
 };
 
 void put_padded(Output& out, const FormatSpec& spec, std::string_view sign, std::string_view body) {
     const std::size_t length = sign.size() + body.size();
     const std::size_t padding = spec.width > length ? spec.width - length : 0;
-    if (!spec.left && !spec.zero) {
-        out.fill(' ', padding);
-    }
+    const bool zero = spec.zero && !spec.left;
+    out.fill(' ', spec.left || zero ? 0 : padding);
     out.put(sign);
-    if (!spec.left && spec.zero) {
-        out.fill('0', padding);
-    }
+    out.fill('0', zero ? padding : 0);
     out.put(body);
-    if (spec.left) {
-        out.fill(' ', padding);
-    }
+    out.fill(' ', spec.left ? padding : 0);
 }
 
-void put_number(Output& out, const FormatSpec& spec, std::uint64_t magnitude, bool negative, bool hex) {
-    std::array<char, 20> digits;
+void put_argument(Output& out, const FormatSpec& spec, const FormatArg& arg) {
+    using Kind = FormatArg::Kind;
+    const Kind kind = arg.kind();
+    std::uint64_t number = arg.number();
+    if (kind == Kind::text) {
+        return put_padded(out, spec, {}, arg.text());
+    }
+    if (kind == Kind::boolean) {
+        return put_padded(out, spec, {}, number != 0 ? "true" : "false");
+    }
+    std::array<char, 20> digits;  // of the largest number in base 10
     std::size_t at = digits.size();
-    do {
-        const std::uint64_t digit = hex ? magnitude & 0xf : magnitude % 10;
-        magnitude = hex ? magnitude >> 4 : magnitude / 10;
-        digits[--at] = "0123456789abcdef"[digit];
-    } while (magnitude != 0);
-    const std::string_view sign = negative ? "-" : (hex && spec.prefix ? "0x" : "");
-    put_padded(out, spec, sign, {digits.data() + at, digits.size() - at});
-}
-
-void put_argument(Output& out, FormatSpec spec, const FormatArg& arg) {
-    const bool as_hex = spec.type == 'x';
-    switch (arg.kind()) {
-    case FormatArg::Kind::signed_: {
-        const auto value = static_cast<std::int64_t>(arg.number());
-        const bool negative = value < 0 && !as_hex;
-        put_number(out, spec, negative ? 0 - arg.number() : arg.number(), negative, as_hex);
-        return;
-    }
-    case FormatArg::Kind::unsigned_:
-        if (spec.type == 'c') {
-            out.put(static_cast<char>(arg.number()));
-            return;
+    std::string_view sign;
+    if (kind == Kind::character || (kind == Kind::unsigned_ && spec.type == 'c')) {
+        digits[--at] = static_cast<char>(number);
+    } else {
+        const bool hex = kind == Kind::hex ? spec.type != 'd' : spec.type == 'x';
+        if (hex && (spec.prefix || (kind == Kind::hex && spec.type == 0))) {
+            sign = "0x";
+        } else if (!hex && kind == Kind::signed_ && static_cast<std::int64_t>(number) < 0) {
+            sign = "-";
+            number = 0 - number;
         }
-        put_number(out, spec, arg.number(), false, as_hex);
-        return;
-    case FormatArg::Kind::hex:
-        spec.prefix = spec.prefix || spec.type == 0;
-        put_number(out, spec, arg.number(), false, spec.type != 'd');
-        return;
-    case FormatArg::Kind::boolean:
-        put_padded(out, spec, "", arg.number() != 0 ? "true" : "false");
-        return;
-    case FormatArg::Kind::character: {
-        const char c = static_cast<char>(arg.number());
-        put_padded(out, spec, "", {&c, 1});
-        return;
+        const unsigned base = hex ? 16 : 10;
+        do {
+            digits[--at] = "0123456789abcdef"[number % base];
+            number /= base;
+        } while (number != 0);
     }
-    case FormatArg::Kind::text:
-        put_padded(out, spec, "", arg.text());
-        return;
-    }
+    put_padded(out, spec, sign, {digits.data() + at, digits.size() - at});
 }
 
 }  // namespace
@@ -96,31 +78,26 @@ void put_argument(Output& out, FormatSpec spec, const FormatArg& arg) {
 std::string_view vformat_to(std::span<char> buffer, std::string_view format, std::span<const FormatArg> args) {
     Output out{buffer};
     std::size_t next = 0;
-    for (std::size_t i = 0; i < format.size(); ++i) {
-        const char c = format[i];
-        if (c == '}') {
-            ++i;  // the second of `}}`
-        }
-        if (c != '{') {
-            out.put(c);
+    while (!format.empty()) {
+        const char c = format.front();
+        format.remove_prefix(1);
+        if (c == '{' && !format.starts_with('{')) {
+            const std::size_t close = format.find('}');
+            if (close == std::string_view::npos || next == args.size()) {
+                break;
+            }
+            FormatSpec spec;
+            if (close > 0) {
+                spec.parse({format.data() + 1, close - 1});  // after the colon
+            }
+            put_argument(out, spec, args[next++]);
+            format.remove_prefix(close + 1);
             continue;
         }
-        if (i + 1 < format.size() && format[i + 1] == '{') {
-            out.put(c);
-            ++i;
-            continue;
+        if ((c == '{' || c == '}') && !format.empty()) {
+            format.remove_prefix(1);  // the second of two
         }
-        const std::size_t close = format.find('}', i);
-        if (close == std::string_view::npos || next >= args.size()) {
-            break;
-        }
-        FormatSpec spec;
-        const std::string_view body = format.substr(i + 1, close - i - 1);
-        if (!body.empty()) {
-            spec.parse(body.substr(1));
-        }
-        put_argument(out, spec, args[next++]);
-        i = close;
+        out.put(c);
     }
     return out.written();
 }

@@ -86,30 +86,32 @@ struct FormatSpec {
 };
 
 constexpr bool FormatSpec::parse(std::string_view text) {
-    auto eat = [&text](char c) {
-        const bool hit = !text.empty() && text.front() == c;
-        if (hit) {
-            text.remove_prefix(1);
+    enum Part { none, alignment, alternative, zero_padding, digits, letter } last = none;  // in the order they may come
+    unsigned columns = 0;
+    for (const char c : text) {
+        Part part = letter;
+        if (c == '<') {
+            part = alignment;
+            left = true;
+        } else if (c == '#') {
+            part = alternative;
+            prefix = true;
+        } else if (c == '0' && last < zero_padding) {
+            part = zero_padding;
+            zero = true;
+        } else if (c >= '0' && c <= '9') {
+            part = digits;
+            columns = columns * 10 + static_cast<unsigned>(c - '0');
+        } else {
+            type = c;
         }
-        return hit;
-    };
-    left = eat('<');
-    prefix = eat('#');
-    zero = eat('0');
-    unsigned digits = 0;
-    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-        digits = digits * 10 + static_cast<unsigned>(text.front() - '0');
-        if (digits > 128) {
+        if (part < last || (part == last && part != digits) || columns > 128) {
             return false;
         }
-        text.remove_prefix(1);
+        last = part;
     }
-    width = static_cast<std::uint8_t>(digits);
-    if (!text.empty() && (text.front() == 'x' || text.front() == 'd' || text.front() == 'c')) {
-        type = text.front();
-        text.remove_prefix(1);
-    }
-    return text.empty();
+    width = static_cast<std::uint8_t>(columns);
+    return type == 0 || type == 'x' || type == 'd' || type == 'c';
 }
 
 namespace detail {

@@ -100,7 +100,7 @@ TEST(FormatSpec, ParsesWhatIsDocumentedAndNothingElse) {
     EXPECT_EQ(spec.width, 8);
     EXPECT_EQ(spec.type, 'x');
     EXPECT_TRUE(spec.parse("128"));
-    for (const char* bad : {"129", "99999999999999999999", "q", "x8", "#<", "-5", " ", "xx", ".3", "8#"}) {
+    for (const char* bad : {"129", "1280", "99999999999999999999", "q", "x8", "#<", "-5", " ", "xx", ".3", "8#"}) {
         EXPECT_FALSE(spec.parse(bad)) << bad;
     }
 }
