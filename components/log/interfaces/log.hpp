@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,9 +40,6 @@ template <Log Provider>
 class Logger {
 public:
     constexpr Logger(Provider& log, std::string_view tag) : log_{log}, tag_{tag} {}
-    // A literal, whose length needs no call in freestanding code.
-    template <std::size_t N>
-    constexpr Logger(Provider& log, const char (&tag)[N]) : log_{log}, tag_{tag, N - 1} {}
 
     template <Formattable... Args>
     void error(FormatString<std::type_identity_t<Args>...> format, const Args&... args) const {
@@ -68,9 +64,14 @@ private:
     template <Level L, Formattable... Args>
     void put(std::string_view format, const Args&... args) const {
         if constexpr (L <= Provider::lowest) {
-            const std::array<FormatArg, sizeof...(Args)> erased{make_format_arg(args)...};
-            log_.write(L, tag_, format, erased);
+            write(L, format, args...);
         }
+    }
+    // One instance for all levels.
+    template <Formattable... Args>
+    void write(Level level, std::string_view format, const Args&... args) const {
+        const std::array<FormatArg, sizeof...(Args)> erased{make_format_arg(args)...};
+        log_.write(level, tag_, format, erased);
     }
 
     Provider& log_;

@@ -8,27 +8,20 @@ namespace {
 constexpr std::size_t k_longest = 200;
 constexpr Level k_console_level = static_cast<Level>(params::klog::console_level);
 
-[[nodiscard]] std::string_view level_prefix(Level level) {
-    switch (level) {
-    case Level::error: return "error: ";
-    case Level::warning: return "warning: ";
-    case Level::info:
-    case Level::debug: return "";
-    }
-    return "";
-}
+constexpr const char* k_prefixes[] = {"error: ", "warning: ", "", ""};  // by level
 
 void print(Nanoseconds time, Level level, std::string_view tag, std::string_view text) {
     auto* console = ports::klog::console();
     if (console == nullptr || level > k_console_level) {
         return;
     }
+    const char* prefix = k_prefixes[static_cast<std::size_t>(level)];
     std::array<char, k_longest + 80> line;
     if (ports::klog::clock() != nullptr) {
         const auto us = static_cast<std::uint64_t>(time.count()) / 1000;
-        console->write(format_to(line, "[{:5}.{:06}] {}: {}{}\n", us / 1'000'000, us % 1'000'000, tag, level_prefix(level), text));
+        console->write(format_to(line, "[{:5}.{:06}] {}: {}{}\n", us / 1'000'000, us % 1'000'000, tag, prefix, text));
     } else {
-        console->write(format_to(line, "{}: {}{}\n", tag, level_prefix(level), text));
+        console->write(format_to(line, "{}: {}{}\n", tag, prefix, text));
     }
 }
 
