@@ -21,18 +21,19 @@ Result<void> RegionAllocator::init() {
     total_ = 0;
     handed_over_ = false;
     bool fits = true;
-    for (const PhysRange& ram : ports::region_allocator::boot_info().memory()) {
-        total_ += clipped(ram).size;
-        fits = fits && add(clipped(ram));
+    for (const PhysRange& memory : ports::region_allocator::boot_info().memory()) {
+        const PhysRange ram = clipped(memory);
+        total_ += ram.size;
+        fits = fits && add(ram);
     }
     if (total_ < params::region_allocator::minimum) {
         ports::region_allocator::log().error("too little memory: {} KiB found, this graph needs {} KiB", total_ / KiB,
                                              params::region_allocator::minimum / KiB);
         return Errno::nomem;
     }
-    fits = fits && remove(clipped(ports::region_allocator::handoff().image()));
+    fits = fits && remove(ports::region_allocator::handoff().image());
     for (const auto& reserved : ports::region_allocator::boot_info().reserved()) {
-        fits = fits && remove(clipped(reserved.range));
+        fits = fits && remove(reserved.range);
     }
     if (!fits) {
         ports::region_allocator::log().error("RAM is in more than {} pieces: raise parameter `max_ranges`",
@@ -97,7 +98,8 @@ bool RegionAllocator::add(PhysRange ram) {
     return true;
 }
 
-bool RegionAllocator::remove(PhysRange hole) {
+bool RegionAllocator::remove(PhysRange region) {
+    const PhysRange hole = clipped(region);
     for (std::size_t i = 0; i < count_;) {
         if (!ranges_[i].overlaps(hole)) {
             ++i;

@@ -28,7 +28,7 @@ public:
 
 private:
     [[nodiscard]] bool add(PhysRange ram);
-    [[nodiscard]] bool remove(PhysRange hole);
+    [[nodiscard]] bool remove(PhysRange region);
     [[nodiscard]] bool carve(std::size_t index, PhysRange hole);
     void erase(std::size_t index);
     [[nodiscard]] std::uint64_t free_bytes() const;
