@@ -2,7 +2,7 @@
 // Semihosting for AArch64: HLT #0xf000, operation in w0, parameter in x1, result in x0. Where nobody listens the HLT is undefined; the
 // exception handler knows its address, answers -1 and steps over it.
 
-    .text
+    .section .text.entry, "ax", %progbits
     .global _ZN3phx4arch16semihosting_callEjm
     .type   _ZN3phx4arch16semihosting_callEjm, %function
     .global phx_semihosting_hlt

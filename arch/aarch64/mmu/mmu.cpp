@@ -1,8 +1,6 @@
 #include "mmu.hpp"
 
-#include <algorithm>
 #include <cstring>
-#include <span>
 
 #include <arch/image.hpp>
 #include <base/panic.hpp>
@@ -43,28 +41,24 @@ public:
     unsigned count = 0;
 };
 
-// Calls f(range) for each part of `range` that no hole covers. Holes need not be sorted.
-template <class F>
-static Result<void> without_holes(PhysRange range, std::span<const boot::ReservedRegion> reserved, F&& f) {
-    PhysAddr at = range.base;
-    while (at < range.end()) {
-        PhysRange next{range.end(), 0};
-        PhysAddr resume = range.end();
-        for (const boot::ReservedRegion& region : reserved) {
-            const PhysAddr begin = region.range.base.aligned_down(k_page_size);
-            const PhysAddr end = region.range.end().aligned_up(k_page_size);
-            if (!region.no_map || end <= at || begin >= next.base) {
-                continue;
-            }
-            next.base = std::max(begin, at);
-            resume = end;
+// What the linear map leaves out next from `at` on: the image, which has rights of its own, or a region that must not be mapped. The empty
+// range at `limit` if there is nothing more before it.
+static PhysRange next_hole(PhysAddr at, PhysAddr limit) {
+    PhysRange next{limit, 0};
+    auto consider = [&](PhysRange region) {
+        const PhysAddr begin = region.base.aligned_down(k_page_size);
+        const PhysAddr end = region.end().aligned_up(k_page_size);
+        if (end > at && begin < next.base) {
+            next = {begin, end - begin};
         }
-        if (next.base > at) {
-            TRY(f(PhysRange{at, next.base - at}));
+    };
+    consider({image_address(__image_start), static_cast<std::uint64_t>(__kernel_end - __image_start)});
+    for (const boot::ReservedRegion& region : ports::mmu::boot_info().reserved()) {
+        if (region.no_map) {
+            consider(region.range);
         }
-        at = std::max(resume, next.base);
     }
-    return {};
+    return next;
 }
 
 std::byte* Mmu::to_virtual(PhysAddr physical) const { return reinterpret_cast<std::byte*>(linear(physical).value()); }
@@ -76,39 +70,41 @@ PhysAddr Mmu::to_physical(const void* pointer) const {
 }
 
 Result<void> Mmu::map_memory(EarlyTables& tables, PhysAddr root) {
-    const PhysRange image{image_address(__image_start), static_cast<std::uint64_t>(__kernel_end - __image_start)};
-    auto map = [&](PhysRange part) { return map_range(tables, root, linear(part.base), part.base, part.size, k_read_write); };
     for (const PhysRange& memory : ports::mmu::boot_info().memory()) {
-        PhysRange usable{memory.base.aligned_up(k_page_size), 0};
-        usable.size = memory.end().aligned_down(k_page_size) - usable.base;
-        if (usable.base < ram_base() || usable.end() - ram_base() > k_linear_size) {
+        PhysAddr at = memory.base.aligned_up(k_page_size);
+        const PhysAddr end = memory.end().aligned_down(k_page_size);
+        if (at < ram_base() || end - ram_base() > k_linear_size) {
             ports::mmu::log().error("memory {:#x}-{:#x} lies outside the linear map", memory.base, memory.end());
             return Errno::range;
         }
-        TRY(without_holes(usable, ports::mmu::boot_info().reserved(), [&](PhysRange part) -> Result<void> {
-            if (!part.overlaps(image)) {
-                return map(part);
+        while (at < end) {
+            const PhysRange hole = next_hole(at, end);
+            if (at < hole.base) {
+                TRY(map_range(tables, root, linear(at), at, hole.base - at, k_read_write));
             }
-            if (part.base < image.base) {
-                TRY(map({part.base, image.base - part.base}));
-            }
-            if (image.end() < part.end()) {
-                TRY(map({image.end(), part.end() - image.end()}));
-            }
-            return {};
-        }));
+            at = hole.end();
+        }
     }
     return {};
 }
 
 Result<void> Mmu::map_image(EarlyTables& tables, PhysAddr root) {
-    auto map = [&](const char* begin, const char* end, Rights rights) {
-        return map_range(tables, root, address_of(begin), image_address(begin), static_cast<std::uint64_t>(end - begin), rights);
+    struct Part {
+        const char* begin;
+        const char* end;
+        Rights rights;
     };
-    TRY(map(__image_start, __text_end, k_text));
-    TRY(map(__rodata_start, __rodata_end, k_read_only));
-    TRY(map(__data_start, __stack_guard, k_read_write));
-    return map(__stack_bottom, __kernel_end, k_read_write);
+    static constexpr Part parts[] = {
+        {__image_start, __text_end, k_text},
+        {__rodata_start, __rodata_end, k_read_only},
+        {__data_start, __stack_guard, k_read_write},
+        {__stack_bottom, __kernel_end, k_read_write},
+    };
+    for (const Part& part : parts) {
+        TRY(map_range(tables, root, address_of(part.begin), image_address(part.begin), static_cast<std::uint64_t>(part.end - part.begin),
+                      part.rights));
+    }
+    return {};
 }
 
 Result<void> Mmu::map_devices(EarlyTables& tables, PhysAddr root) {

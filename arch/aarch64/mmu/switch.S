@@ -2,7 +2,7 @@
 // Live descriptors may not change size in place (Arm ARM DDI 0487, D8.16.1, break-before-make), so this runs at its own physical address
 // `self` in the low map while the high half is empty, then returns to the high half and closes the low one.
 
-    .text
+    .section .text.entry, "ax", %progbits
     .global phx_replace_kernel_map
     .type   phx_replace_kernel_map, %function
 phx_replace_kernel_map:
