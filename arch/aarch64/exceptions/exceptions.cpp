@@ -14,54 +14,58 @@ extern "C" const char phx_semihosting_hlt[];
 namespace phx::arch {
 namespace {
 
-// ESR_ELx.EC, Arm ARM DDI 0487, D17.2.37.
+// ESR_ELx.EC, Arm ARM DDI 0487, D17.2.37: those that something is done about.
 enum class ExceptionClass : std::uint8_t {
     unknown = 0x00,
-    illegal_state = 0x0e,
     instruction_abort = 0x21,
-    pc_alignment = 0x22,
     data_abort = 0x25,
-    sp_alignment = 0x26,
-    serror = 0x2f,
-    brk = 0x3c,
 };
 
 [[nodiscard]] ExceptionClass class_of(std::uint64_t esr) { return static_cast<ExceptionClass>((esr >> 26) & 0x3f); }
 
-[[nodiscard]] std::string_view class_name(std::uint64_t esr) {
-    switch (class_of(esr)) {
-    case ExceptionClass::unknown: return "undefined instruction";
-    case ExceptionClass::illegal_state: return "illegal execution state";
-    case ExceptionClass::instruction_abort: return "instruction abort";
-    case ExceptionClass::pc_alignment: return "misaligned program counter";
-    case ExceptionClass::data_abort: return "data abort";
-    case ExceptionClass::sp_alignment: return "misaligned stack pointer";
-    case ExceptionClass::serror: return "system error";
-    case ExceptionClass::brk: return "trap (a check that the compiler put in failed)";
+struct Name {
+    std::uint64_t value;
+    const char* text;
+};
+constexpr std::uint64_t k_any = ~std::uint64_t{0};
+
+// All classes that get a name (D17.2.37).
+constexpr Name k_classes[] = {
+    {0x00, "undefined instruction"},
+    {0x0e, "illegal execution state"},
+    {0x21, "instruction abort"},
+    {0x22, "misaligned program counter"},
+    {0x25, "data abort"},
+    {0x26, "misaligned stack pointer"},
+    {0x2f, "system error"},
+    {0x3c, "trap (a check that the compiler put in failed)"},
+    {k_any, "exception"},
+};
+
+// The fault status code, bits [5:0] of an abort's syndrome, without the two low bits: in the first four they are the level.
+constexpr Name k_faults[] = {
+    {0, "address size fault"},
+    {1, "translation fault (nothing is mapped there)"},
+    {2, "access flag fault"},
+    {3, "permission fault"},
+    {4, "external abort (no device or memory answers there)"},
+    {8, "alignment fault"},
+    {k_any, "fault"},
+};
+
+// By the low two bits of the vector's number; the first goes by its class.
+constexpr Name k_vectors[] = {
+    {1, "interrupt"},
+    {2, "fast interrupt"},
+    {k_any, "system error"},
+};
+
+// The first that fits; the last of each list fits all.
+[[nodiscard]] const char* name_of(const Name* name, std::uint64_t value) {
+    while (name->value != value && name->value != k_any) {
+        ++name;
     }
-    return "exception";
-}
-
-[[nodiscard]] bool is_abort(std::uint64_t esr) {
-    return class_of(esr) == ExceptionClass::data_abort || class_of(esr) == ExceptionClass::instruction_abort;
-}
-
-// The fault status code, bits [5:0] of an abort's syndrome; the low two bits of the first four are the level.
-[[nodiscard]] std::string_view fault_name(std::uint64_t esr) {
-    switch ((esr & 0x3f) >> 2) {
-    case 0: return "address size fault";
-    case 1: return "translation fault (nothing is mapped there)";
-    case 2: return "access flag fault";
-    case 3: return "permission fault";
-    case 4: return "external abort (no device or memory answers there)";
-    case 8: return "alignment fault";
-    default: return "fault";
-    }
-}
-
-[[nodiscard]] std::string_view vector_name(unsigned vector) {
-    static constexpr std::array<std::string_view, 4> names{"synchronous", "interrupt", "fast interrupt", "system error"};
-    return names[vector % 4];
+    return name->text;
 }
 
 // Room for 31 registers in lines of three and the special ones; static, because the stack may be what is broken.
@@ -105,15 +109,14 @@ void Exceptions::on_interrupt() {
 
 void Exceptions::report(const ExceptionFrame& frame, unsigned vector) {
     std::array<char, 160> buffer;
-    std::string_view reason;
+    const ExceptionClass what = class_of(frame.esr);
+    std::string_view reason = name_of(k_classes, static_cast<std::uint64_t>(what));
     if (vector % 4 != 0) {
-        reason = format_to(buffer, "unhandled {} exception", vector_name(vector));
-    } else if (is_abort(frame.esr)) {
-        const bool write = class_of(frame.esr) == ExceptionClass::data_abort && (frame.esr & (1U << 6)) != 0;
-        const std::string_view access = class_of(frame.esr) == ExceptionClass::instruction_abort ? "executing" : write ? "writing" : "reading";
-        reason = format_to(buffer, "{}: {} {} at {:#x}", class_name(frame.esr), fault_name(frame.esr), access, frame.far);
-    } else {
-        reason = format_to(buffer, "{}", class_name(frame.esr));
+        reason = format_to(buffer, "unhandled {} exception", name_of(k_vectors, vector % 4));
+    } else if (what == ExceptionClass::data_abort || what == ExceptionClass::instruction_abort) {
+        const bool write = (frame.esr & (1U << 6)) != 0;  // WnR
+        const char* access = what == ExceptionClass::instruction_abort ? "executing" : write ? "writing" : "reading";
+        reason = format_to(buffer, "{}: {} {} at {:#x}", reason, name_of(k_faults, (frame.esr & 0x3f) >> 2), access, frame.far);
     }
     ports::exceptions::panic().exception(reason, frame.elr, frame.record, describe(frame));
 }
