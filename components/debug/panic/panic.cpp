@@ -24,7 +24,7 @@ void PanicReport::vprint(std::string_view format, std::span<const FormatArg> arg
     ports::panic::console().write_now(vformat_to(buffer, format, args));
 }
 
-void PanicReport::begin() {
+void PanicReport::begin(std::string_view reason) {
     arch::mask_interrupts();
     if (++depth_ == 2) {
         ports::panic::console().write_now("\npanic: again, while reporting the first\n");
@@ -32,19 +32,18 @@ void PanicReport::begin() {
     if (depth_ > 1) {
         end();
     }
+    print("\npanic: {}\nin graph {}\n", reason, ports::panic::graph().graph_name());
 }
 
 void PanicReport::panic(std::string_view reason, std::source_location where) {
-    begin();
-    print("\npanic: {}\n", reason);
-    print("at {}:{} in graph {}\n", std::string_view{where.file_name()}, where.line(), ports::panic::graph().graph_name());
+    begin(reason);
+    print("at {}:{}\n", where.file_name(), where.line());
     backtrace(0, arch::frame_record());
     end();
 }
 
 void PanicReport::exception(std::string_view reason, std::uint64_t pc, const std::uint64_t* frame, std::string_view detail) {
-    begin();
-    print("\npanic: {}\nin graph {}\n", reason, ports::panic::graph().graph_name());
+    begin(reason);
     ports::panic::console().write_now(detail);
     backtrace(pc, frame);
     end();
@@ -61,7 +60,7 @@ void PanicReport::line(std::uint64_t pc) {
 }
 
 void PanicReport::backtrace(std::uint64_t pc, const std::uint64_t* frame) {
-    print("backtrace:\n");
+    ports::panic::console().write_now("backtrace:\n");
     if (pc != 0) {
         line(pc);
     }

@@ -18,7 +18,7 @@ public:
     [[noreturn]] void exception(std::string_view reason, std::uint64_t pc, const std::uint64_t* frame, std::string_view detail);
 
 private:
-    void begin();
+    void begin(std::string_view reason);
     void backtrace(std::uint64_t pc, const std::uint64_t* frame);
     void line(std::uint64_t pc);
     [[noreturn]] void end();
@@ -28,7 +28,7 @@ private:
         const std::array<FormatArg, sizeof...(Args)> erased{make_format_arg(args)...};
         vprint(format.text(), erased);
     }
-    void vprint(std::string_view format, std::span<const FormatArg> args);
+    [[gnu::noinline]] void vprint(std::string_view format, std::span<const FormatArg> args);
 
     int depth_ = 0;  // a panic inside a panic ends at once
 };
