@@ -31,7 +31,7 @@ class Row:
 
 
 def boot(workspace: Workspace, graphs: tuple[str, ...], memory: int | None, *, by_component: bool, as_json: bool) -> None:
-    wanted = [(workspace.graph_name(each), memory or 512 << 20) for each in graphs]
+    wanted = [(each, memory or 512 << 20) for each in graphs]
     if not wanted:
         wanted = [(name, memory) for name in ("minimal", "monitor")] if memory else list(DEFAULT)
     rows = [_measure(workspace, name, size, by_component) for name, size in wanted]
@@ -41,8 +41,9 @@ def boot(workspace: Workspace, graphs: tuple[str, ...], memory: int | None, *, b
         _print(rows)
 
 
-def _measure(workspace: Workspace, name: str, memory: int, by_component: bool) -> Row:
-    directory = build(workspace, name, quiet=True)
+def _measure(workspace: Workspace, graph_or_file: str, memory: int, by_component: bool) -> Row:
+    directory = build(workspace, graph_or_file, quiet=True)
+    name = workspace.graph_name(graph_or_file)
     graph = workspace.graph_json(name)
     image = directory / "Image"
     try:

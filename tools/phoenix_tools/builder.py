@@ -19,29 +19,34 @@ _STATUS = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
 def build(
     workspace: Workspace, graph: str, *, targets: Sequence[str] = (), verbose: bool = False, quiet: bool = False
 ) -> Path:
-    """Brings build/GRAPH up to date and returns it. Raises Stop, with what the tools said, if that fails."""
-    directory = workspace.build_directory(graph)
+    """Brings build/GRAPH up to date and returns it. Raises Stop, with what the tools said, if that fails.
+
+    `graph` is a graph's name, or its file, or `tests`.
+    """
+    name = workspace.graph_name(graph)
+    chosen = name if name == graph or workspace.holds(Path(graph)) else str(Path(graph).resolve())
+    directory = workspace.build_directory(name)
     start = time.monotonic()
-    if not _configured(workspace, directory):
-        if graph != "tests":
+    if not _configured(workspace, chosen, directory):
+        if name != "tests":
             resolve_or_stop(workspace, graph)
-        _configure(workspace, graph, directory)
-    _ninja(workspace, graph, directory, targets, verbose)
+        _configure(workspace, chosen, directory)
+    _ninja(workspace, chosen, directory, targets, verbose)
     if not quiet:
-        err.print(f"{graph}: {_summary(directory)}built in {time.monotonic() - start:.1f} s")
+        err.print(f"{name}: {_summary(directory)}built in {time.monotonic() - start:.1f} s")
     return directory
 
 
-def _configured(workspace: Workspace, directory: Path) -> bool:
-    """Whether the directory was configured, and by this checkout rather than one it was copied from."""
+def _configured(workspace: Workspace, graph: str, directory: Path) -> bool:
+    """Whether the directory was configured for this graph, and by this checkout rather than one it was copied from."""
     cache = directory / "CMakeCache.txt"
     if not (directory / "build.ninja").is_file() or not cache.is_file():
         return False
-    ours = f"CMAKE_HOME_DIRECTORY:INTERNAL={workspace.root}\n"
-    if ours in cache.read_text(encoding="utf-8"):
-        return True
-    cache.unlink()
-    return False
+    lines = cache.read_text(encoding="utf-8").splitlines()
+    if f"CMAKE_HOME_DIRECTORY:INTERNAL={workspace.root}" not in lines:
+        cache.unlink()
+        return False
+    return any(line.startswith("PHX_GRAPH:") and line.endswith(f"={graph}") for line in lines)
 
 
 def resolve_or_stop(workspace: Workspace, graph: str) -> None:

@@ -89,8 +89,8 @@ def run_command(
         ctx.args.insert(0, graph)
         graph = DEFAULT_GRAPH
     workspace, name = _graph(ctx, graph)
-    build(workspace, name)
     shape = _shape(cpu, cpus, memory, initrd, append)
+    build(workspace, graph)
     command = qemu.command_line(workspace.graph_json(name), workspace.image(name), shape) + ctx.args
     if err.is_terminal:
         err.print("Ctrl-A X leaves; Ctrl-A C is QEMU's monitor.")
@@ -132,7 +132,7 @@ def build_command(
 
     workspace: Workspace = ctx.obj
     for graph in workspace.image_graphs() if all_graphs else graphs or [DEFAULT_GRAPH]:
-        build(workspace, workspace.graph_name(graph), verbose=verbose)
+        build(workspace, graph, verbose=verbose)
 
 
 @app.command("check")
@@ -182,8 +182,7 @@ def size_command(
     """Show the bytes of text, rodata, data and bss of each component in the linked image."""
     from phoenix_tools.size import size
 
-    workspace, name = _graph(ctx, graph)
-    size(workspace, name, symbols=symbols, as_json=as_json)
+    size(ctx.obj, graph, symbols=symbols, as_json=as_json)
 
 
 @app.command("test")
@@ -217,7 +216,7 @@ def debug_command(
     from phoenix_tools.debugger import debug
 
     workspace, name = _graph(ctx, graph)
-    build(workspace, name)
+    build(workspace, graph)
     raise typer.Exit(debug(workspace, name, list(commands), batch=batch))
 
 

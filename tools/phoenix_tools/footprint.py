@@ -20,6 +20,7 @@ from phoenix_tools.elf import Elf
 USAGES = ("text", "rodata", "data", "bss")
 WIRING = "(wiring)"
 SYMBOL_TABLE = "(symbol table)"
+VIRTUAL_TABLES = "(virtual tables)"  # -fwhole-program-vtables puts all of them into one object
 STRINGS = "(shared strings)"
 LAYOUT = "(stack, alignment)"
 _ROW = re.compile(r"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ (.*)$")
@@ -67,6 +68,8 @@ def owner_of_object(path: str, component: Mapping[str, str]) -> str:
         return STRINGS
     if path.endswith("/symbols.o"):
         return SYMBOL_TABLE
+    if path.endswith(".elf.lto.o"):
+        return VIRTUAL_TABLES
     folder, _, name = path.split("/kernel.dir/", 1)[-1].rpartition("/")
     lto = _LTO.match(name)
     source = f"{folder}/{lto[1] if lto else name}".removeprefix("./").removesuffix(".o")

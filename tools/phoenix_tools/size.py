@@ -17,8 +17,9 @@ from phoenix_tools.workspace import Workspace
 _MOST_SYMBOLS = 40
 
 
-def size(workspace: Workspace, name: str, *, symbols: bool, as_json: bool) -> None:
-    directory = build(workspace, name, quiet=True)
+def size(workspace: Workspace, graph_or_file: str, *, symbols: bool, as_json: bool) -> None:
+    directory = build(workspace, graph_or_file, quiet=True)
+    name = workspace.graph_name(graph_or_file)
     graph = workspace.graph_json(name)
     image = footprint.read(directory, graph)
     rows = image.by_owner()

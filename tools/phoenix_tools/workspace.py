@@ -32,6 +32,10 @@ class Workspace:
         tests = sorted((self.root / "tests" / "graphs").glob("*.yaml"))
         return self.shipped_graphs() + tuple(self.graph_name(str(path)) for path in tests)
 
+    def holds(self, graph_file: Path) -> bool:
+        """Whether the file is one of `image_graphs`."""
+        return graph_file.resolve().parent in (self.root / "graphs", self.root / "tests" / "graphs")
+
     def build_directory(self, graph: str) -> Path:
         return self.root / "build" / graph
 
