@@ -65,6 +65,13 @@ TEST(SemihostingConsole, AMessageIsOneCall) {
     EXPECT_EQ(Listener::calls, 1U);
 }
 
+TEST(SemihostingConsole, KeepsTheOrderAroundANul) {
+    const Listener listener;
+    const std::string text{"a\0b", 3};
+    SemihostingConsole{}.write(text);
+    EXPECT_EQ(Listener::output, text);
+}
+
 TEST(SemihostingConsole, ReadsBytesAbove127) {
     const Listener listener;
     Listener::input = "\xff";

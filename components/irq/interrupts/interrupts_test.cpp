@@ -70,6 +70,15 @@ TEST(Interrupts, CompletesWhatItAcknowledgedOnceEach) {
               (std::vector<IrqLine>{machine.wired(), machine.other(), machine.unwired()}));
 }
 
+TEST(Interrupts, CountsNothingForLinesBelowTheWiredOnes) {
+    TwoUarts machine;
+    Interrupts& entry = machine.ready();
+    machine.raise(machine.wired());
+    entry.handle();
+    EXPECT_EQ(entry.count(IrqLine{0}), 0U);
+    EXPECT_EQ(entry.count(machine.wired()), 1U);
+}
+
 TEST(Interrupts, WarnsOfALineThatNobodyHandles) {
     TwoUarts machine;
     Interrupts& entry = machine.ready();

@@ -66,6 +66,13 @@ TEST(ArmTimer, SaysHowFastItRuns) {
     EXPECT_EQ(timer.resolution(), Nanoseconds{16});
 }
 
+TEST(ArmTimer, RoundsItsResolutionUp) {
+    Counter<24'000'000> counter;
+    EXPECT_EQ(counter.ready().resolution(), Nanoseconds{42});
+    Counter<4'000'000'000> fast;
+    EXPECT_EQ(fast.ready().resolution(), Nanoseconds{1});
+}
+
 TEST(ArmTimer, RefusesACounterOfUnknownRate) {
     Counter<0> counter;
     ArmTimer timer;

@@ -55,6 +55,9 @@ TEST_F(TimerQueueEvents, TheEarliestDeadlineIsArmed) {
     EXPECT_EQ(event(), Nanoseconds{200});
     queue_.arm(b_, Nanoseconds{100});
     EXPECT_EQ(event(), Nanoseconds{100});
+    queue_.arm(b_, Nanoseconds{250});
+    EXPECT_EQ(event(), Nanoseconds{200});
+    queue_.arm(b_, Nanoseconds{100});
     queue_.cancel(b_);
     EXPECT_EQ(event(), Nanoseconds{200});
     queue_.arm(a_, Nanoseconds{300});
@@ -119,9 +122,17 @@ TEST(TimerTree, StaysShallowForAscendingDeadlines) {
         deepest = std::max(deepest, depth);
     }
     EXPECT_LE(deepest, 60U) << "12 would be perfect, 4096 a list";
-    for (const auto& timer : timers) {
-        EXPECT_EQ(tree.first(), timer.get());
-        tree.remove(*timer);
+    for (std::size_t i = 1; i < count; i += 2) {
+        tree.remove(*timers[i]);
+    }
+    for (std::size_t i = 0; i < count; i += 2) {
+        const TimerLinks& links = timers[i]->links();
+        EXPECT_TRUE(links.parent == nullptr || links.parent->links().rank >= links.rank)
+            << "removal keeps it shallow too";
+    }
+    for (std::size_t i = 0; i < count; i += 2) {
+        EXPECT_EQ(tree.first(), timers[i].get());
+        tree.remove(*timers[i]);
     }
     EXPECT_EQ(tree.size(), 0U);
 }
