@@ -194,8 +194,7 @@ TEST_F(FdtTest, SaysWhatIsWrongWithAProperty) {
             b.begin("chosen").cells("linux,initrd-start", start).cells("linux,initrd-end", end).end();
         });
     };
-    expect_error(with_initrd({1, 2, 3}, {0}), Errno::inval, "linux,initrd-start and -end are no range");
-    expect_error(with_initrd({0x4200'0000}, {0x4100'0000}), Errno::inval, "linux,initrd-start and -end are no range");
+    expect_error(with_initrd({0x4200'0000}, {0x4100'0000}), Errno::inval, "the initrd ends before it starts");
     FdtBuilder wide;
     wide.begin("")
         .cells("#address-cells", {3})

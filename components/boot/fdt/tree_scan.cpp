@@ -226,7 +226,7 @@ Result<void> TreeScan::finish_node() {
     case Kind::reserved_memory:
         return read_cells(level);
     case Kind::memory:
-        return text(device_type) == "memory" && enabled() ? read_ranges(level.kind) : Result<void>{};
+        return lists(device_type, "memory") && enabled() ? read_ranges(level.kind) : Result<void>{};
     case Kind::reserved_child:
         return enabled() ? read_ranges(level.kind) : Result<void>{};
     case Kind::chosen:
@@ -246,16 +246,13 @@ Result<void> TreeScan::finish_node() {
 }
 
 Result<void> TreeScan::read_cells(Level& level) {
-    const auto read = [this](Property p, std::uint8_t& cells) {
-        if (has(p)) {
-            cells = values_[p].size() == 4 ? static_cast<std::uint8_t>(std::min(fdt_cell(values_[p], 0), 5U)) : 5;
-        }
-    };
-    read(address_cells, level.address_cells);
-    read(size_cells, level.size_cells);
-    if (level.address_cells > 4 || level.size_cells > 4) {
+    const std::uint64_t address = has(address_cells) ? number(address_cells) : level.address_cells;
+    const std::uint64_t size = has(size_cells) ? number(size_cells) : level.size_cells;
+    if (address > 4 || size > 4) {
         return malformed("#address-cells or #size-cells is not a number up to 4");
     }
+    level.address_cells = static_cast<std::uint8_t>(address);
+    level.size_cells = static_cast<std::uint8_t>(size);
     level.translates = has(ranges);
     if (level.translates) {
         level.ranges = values_[ranges];
@@ -295,16 +292,12 @@ Result<void> TreeScan::read_chosen() {
     if (!has(initrd_start) || !has(initrd_end)) {
         return {};
     }
-    const auto read = [this](Property p) {
-        const std::size_t size = values_[p].size();
-        return size == 4 || size == 8 ? std::optional{read_number(values_[p], 0, size / 4)} : std::nullopt;
-    };
-    const auto start = read(initrd_start);
-    const auto end = read(initrd_end);
-    if (!start || !end || *end < *start) {
-        return malformed("linux,initrd-start and -end are no range");
+    const std::uint64_t start = number(initrd_start);
+    const std::uint64_t end = number(initrd_end);
+    if (end < start) {
+        return malformed("the initrd ends before it starts");
     }
-    facts_.initrd = {PhysAddr{*start}, *end - *start};
+    facts_.initrd = {PhysAddr{start}, end - start};
     return {};
 }
 
@@ -313,9 +306,9 @@ void TreeScan::read_psci() {
     if (!enabled() || !(lists(compatible, "arm,psci-0.2") || lists(compatible, "arm,psci-1.0"))) {
         return;
     }
-    if (text(method) == "hvc") {
+    if (lists(method, "hvc")) {
         facts_.psci_conduit = PsciConduit::hvc;
-    } else if (text(method) == "smc") {
+    } else if (lists(method, "smc")) {
         facts_.psci_conduit = PsciConduit::smc;
     }
 }
@@ -385,6 +378,10 @@ void TreeScan::refuse(const DeviceClaim& claim, std::string_view reason, std::st
         claim.compatible, claim.instance, reason, detail);
 }
 
+std::uint64_t TreeScan::number(Property p) const {
+    return read_number(values_[p], 0, std::min(values_[p].size() / 4, k_max_cells));
+}
+
 std::string_view TreeScan::text(Property p) const {
     return has(p) ? first_string(values_[p]) : std::string_view{};
 }
@@ -403,7 +400,7 @@ bool TreeScan::lists(Property p, std::string_view wanted) const {
 
 // 2.3.4; an absent status means okay.
 bool TreeScan::enabled() const {
-    return !has(status) || text(status) == "okay" || text(status) == "ok";
+    return !has(status) || lists(status, "okay") || lists(status, "ok");
 }
 
 Errno TreeScan::malformed(std::string_view what) const {

@@ -116,6 +116,8 @@ private:
     void check_absent_claims();
 
     [[nodiscard]] bool has(Property p) const { return (present_ >> p & 1) != 0; }
+    // The property must be there: the number in its first one or two cells.
+    [[nodiscard]] [[gnu::noinline]] std::uint64_t number(Property p) const;
     [[nodiscard]] [[gnu::noinline]] std::string_view text(Property p) const;
     [[nodiscard]] [[gnu::noinline]] bool lists(Property p, std::string_view wanted) const;
     [[nodiscard]] bool enabled() const;
