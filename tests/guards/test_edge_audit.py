@@ -15,7 +15,7 @@ def test_an_include_without_an_edge_fails_the_build(checkout: Checkout) -> None:
     built = checkout.phx("build", "minimal")
     assert built.returncode == 1, built.stderr
     assert (
-        f"{LOG}:1:11: error: component `klog` includes `power/psci/psci.hpp` of component `psci` without a declared edge"
+        f"{LOG}:1:10: error: component `klog` includes `power/psci/psci.hpp` of component `psci` without a declared edge"
         in built.stderr
     )
     assert "components/log/klog/component.yaml: add under `ports:`" in built.stderr

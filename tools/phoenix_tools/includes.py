@@ -12,7 +12,7 @@ _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*([<\"])([^>\"]+)[>\"]", re.MU
 
 @dataclass(frozen=True)
 class Include:
-    """One directive. `target` is what stands between the quotes or brackets, which starts at `line` and `column`."""
+    """One directive. `target` is what stands between the quotes or brackets, which start at `line` and `column`."""
 
     file: str
     line: int
