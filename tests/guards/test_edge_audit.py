@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from conftest import Checkout
+from copies import Checkout
 
 LOG = "components/log/klog/klog.cpp"
 
