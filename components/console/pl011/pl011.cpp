@@ -54,22 +54,30 @@ Result<void> Pl011::configure_line() {
     return {};
 }
 
-// One text stays in one piece unless it overflows the ring: interrupts are let in again whenever nothing more fits.
+// One text stays in one piece unless it overflows the ring: only when nothing more fits are interrupts let in.
 void Pl011::write(std::string_view text) {
     TerminalText rest{text};
     while (!rest.empty()) {
         const InterruptGuard guard;
-        if (to_send_.empty() && put_direct(rest)) {
-            continue;
+        while (!rest.empty() && put_some(rest)) {
         }
-        if (!by_interrupt_) {
-            put_polled(rest.take());
-        } else if (to_send_.full()) {
-            put_polled(*to_send_.pop());
-        } else {
-            put_queued(rest);
+        if (rest.empty()) {
+            return;
         }
+        put_polled(to_send_.empty() ? rest.take() : *to_send_.pop());
     }
+}
+
+// Behind what waits in the ring, if anything does. False: there is no room.
+bool Pl011::put_some(TerminalText& rest) {
+    if (to_send_.empty() && put_direct(rest)) {
+        return true;
+    }
+    if (!by_interrupt_ || to_send_.full()) {
+        return false;
+    }
+    put_queued(rest);
+    return true;
 }
 
 // As much as the device's queue takes at once; false: it is full. When it is empty it takes fifo_depth_ characters, and

@@ -66,6 +66,7 @@ private:
     Result<void> verify() const;
     Result<void> configure_line();
 
+    [[clang::requires_capability(interrupts_off)]] bool put_some(TerminalText& rest);
     [[clang::requires_capability(interrupts_off)]] bool put_direct(TerminalText& rest);
     [[clang::requires_capability(interrupts_off)]] void put_queued(TerminalText& rest);
     [[clang::requires_capability(interrupts_off)]] void fill_fifo();

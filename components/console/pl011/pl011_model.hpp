@@ -109,6 +109,7 @@ public:
     }
 
     std::string sent;
+    std::string taken;  // into the queue
     std::uint32_t identity[3] = {0x11, 0x10, 0x34};
     std::uint32_t control = 0x301;
     std::uint32_t line_control = 0;
@@ -138,6 +139,7 @@ private:
     void put(char c) {
         ASSERT_LT(queue_.size(), depth()) << "a character was lost";
         queue_.push_back(c);
+        taken += c;
         if (queue_.size() > level(levels)) {
             raw &= ~k_transmit;
         }

@@ -15,27 +15,34 @@ namespace phx::console {
 namespace {
 
 std::function<void()> while_waiting;
+std::function<void()> when_unmasked;
 
 // A UART with its line at the interrupt controller.
 class Machine {
 public:
     Machine() {
         wiring::fake_irq_controller.reset();
-        while_waiting = nullptr;
+        while_waiting = [this] { ASSERT_TRUE(device.interrupts()) << "would wait for ever"; };
+        when_unmasked = [this] { serve(); };
+        arch::host::on_unmask = [] { when_unmasked(); };
         arch::host::on_wait = [] {
             EXPECT_TRUE(arch::interrupts_masked()) << "an interrupt before the wait would be lost";
-            ASSERT_TRUE(while_waiting != nullptr) << "would wait for ever";
             while_waiting();
         };
     }
-    ~Machine() { arch::host::on_wait = nullptr; }
+    ~Machine() {
+        arch::host::on_wait = nullptr;
+        arch::host::on_unmask = nullptr;
+    }
 
     // What the interrupt entry does for as long as the line stands.
     void serve() {
+        arch::host::masked = true;
         for (int rounds = 0; device.interrupts(); ++rounds) {
             ASSERT_LT(rounds, 1000) << "the interrupt is never taken back";
             uart.on_interrupt();
         }
+        arch::host::masked = false;
     }
 
     Pl011Model device{params::pl011::dut};
@@ -56,7 +63,6 @@ struct ByInterrupt {
             machine.device.receive(c);
         }
         machine.device.idle();
-        while_waiting = [this] { machine.serve(); };
     }
 
     Machine machine;
@@ -168,6 +174,13 @@ TEST_F(Pl011Test, KeepsTheOrderOfDirectAndQueuedText) {
     EXPECT_EQ(device_.output(), expected);
 }
 
+TEST_F(Pl011Test, NoInterruptComesBetweenTheCharactersOfALine) {
+    init();
+    when_unmasked = [&] { device_.taken += "|"; };
+    uart_.write(std::string(100, 'x') + "\n");
+    EXPECT_EQ(device_.taken, std::string(100, 'x') + "\r\n|");
+}
+
 TEST_F(Pl011Test, PollsWhenTheRingIsFull) {
     init();
     device_.reads_per_character = 3;
@@ -223,7 +236,6 @@ TEST_F(Pl011Test, WaitsUntilTheInterruptBrings) {
             device_.receive('w');
             device_.idle();
         }
-        machine_.serve();
     };
     EXPECT_EQ(*uart_.read(), 'w');
     EXPECT_EQ(waits, 3);
