@@ -52,6 +52,16 @@ foreach(package codegen/phoenix tools/phoenix_tools)
     set_tests_properties(codegen.types.${name} PROPERTIES LABELS codegen TIMEOUT 120 RESOURCE_LOCK mypy)
 endforeach()
 
+# --- programs that must not compile
+
+file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/compile_fail/*.cpp)
+foreach(file ${files})
+    cmake_path(GET file STEM name)
+    add_test(NAME compile_fail.${name}
+        COMMAND ${PHX_PYTHON} ${CMAKE_SOURCE_DIR}/tests/compile_fail/run.py --llvm ${PHX_LLVM} --jobs 1 ${name})
+    set_tests_properties(compile_fail.${name} PROPERTIES LABELS "host;compile_fail" TIMEOUT 120)
+endforeach()
+
 # --- whole images
 
 add_custom_target(images ALL
