@@ -77,7 +77,7 @@ TEST_F(FdtTest, SortsAndMergesMemory) {
     FdtBuilder b;
     root(b);
     b.begin("memory@80000000").string("device_type", "memory");
-    b.cells("reg", {1, 0, 0, 0x1000, 0, 0x8000'0000, 0, 0x1000, 0, 0x8000'1000, 0, 0x1000, 0, 0x9000'0000, 0, 0}).end();
+    b.cells("reg", {1, 0, 0, 0x1000, 0, 0x8000'1000, 0, 0x1000, 0, 0x8000'0000, 0, 0x1000, 0, 0x9000'0000, 0, 0}).end();
     memory(b, 0x4000'0000, 0x800'0000);
     b.begin("memory@44000000").string("device_type", "memory").cells("reg", {0, 0x4400'0000, 0, 0x800'0000}).end();
     b.begin("memory@60000000")
@@ -272,6 +272,7 @@ TEST_F(FdtTest, AcceptsAMachineThatHasWhatIsClaimed) {
         add_soc(b);
         b.begin("timer").strings("compatible", {"arm,armv7-timer", "arm,armv8-timer"}).end();
         b.begin("timer2").end();
+        b.begin("so").cells("#address-cells", {9}).end();  // on the way to nothing
     }))) << ::testing::PrintToString(lines());
 }
 

@@ -102,6 +102,7 @@ TEST_F(LineEditorTest, ErasesParts) {
 
 TEST_F(LineEditorTest, IgnoresSequencesThatItDoesNotKnow) {
     EXPECT_EQ(after("a\x1b[15~\x1b[Z\x1bx\x1b[99999999999~b"), "ab");
+    EXPECT_EQ(after("ab\x1b[D\x1b[65539~"), "ab") << "not `delete`, whatever it is in 16 bits";
     EXPECT_EQ(after("a\x1b[1;5Db"), "ba") << "with a modifier it is still `left`";
     EXPECT_EQ(after("a\xc3\xa4\x1d\x7f"), "") << "not ASCII, not a key";
 }
@@ -148,6 +149,7 @@ TEST_F(LineEditorTest, RemembersNeitherEmptyNorRepeatedLines) {
     EXPECT_EQ(editor_.line(), "one");
     type("\x1b[A");
     EXPECT_EQ(editor_.line(), "one");
+    EXPECT_EQ(terminal_.bells(), 1U) << "there is nothing older";
 }
 
 TEST_F(LineEditorTest, TellsItsCallerWhatItCannotDo) {

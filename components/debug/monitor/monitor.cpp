@@ -205,9 +205,6 @@ void Monitor::execute(std::string_view line, MonitorOutput& out) {
 // Completes the command's name as far as it is certain; where nothing can be added, lists what it could become.
 void Monitor::complete(MonitorOutput& out) {
     const std::string_view typed = editor_.before_cursor();
-    if (typed.contains(' ')) {
-        return;
-    }
     std::string_view common;
     std::size_t candidates = 0;
     for_each_command([&](const CommandInfo& info, MonitorCommands*, std::size_t) {

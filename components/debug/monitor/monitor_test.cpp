@@ -72,6 +72,7 @@ TEST_F(MonitorTest, SuggestsWhatWasMeant) {
     EXPECT_EQ(execute("hepl"), "hepl: unknown command; did you mean `help`?\n");
     EXPECT_EQ(execute("btea"), "btea: unknown command; did you mean `beta`?\n");
     EXPECT_EQ(execute("xyzzy"), "xyzzy: unknown command; `help` lists them\n");
+    EXPECT_EQ(execute("bat"), "bat: unknown command; `help` lists them\n") << "two mistakes in three letters";
     EXPECT_EQ(execute("abc"), "abc: unknown command; `help` lists them\n");
 }
 
