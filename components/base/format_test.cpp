@@ -10,7 +10,9 @@
 namespace phx {
 
 enum class Colour : std::uint8_t { red, green };
-constexpr std::string_view format_as(Colour colour) { return colour == Colour::red ? "red" : "green"; }
+constexpr std::string_view format_as(Colour colour) {
+    return colour == Colour::red ? "red" : "green";
+}
 
 namespace {
 
@@ -58,7 +60,8 @@ TEST(Format, PadsToAWidth) {
 }
 
 TEST(Format, WritesTextCharactersAndTruthValues) {
-    EXPECT_EQ(format("{} {} {}", "literal", std::string_view{"view"}, static_cast<const char*>("pointer")), "literal view pointer");
+    EXPECT_EQ(format("{} {} {}", "literal", std::string_view{"view"}, static_cast<const char*>("pointer")),
+              "literal view pointer");
     EXPECT_EQ(format("{}{}", 'a', '}'), "a}");
     EXPECT_EQ(format("{} {}", true, false), "true false");
     EXPECT_EQ(format("{:c}", std::uint8_t{65}), "A");
@@ -75,7 +78,9 @@ TEST(Format, WritesTheStrongTypes) {
     EXPECT_EQ(format("{}", reinterpret_cast<const void*>(0xabc)), "0xabc");
 }
 
-TEST(Format, FindsFormatAsOfOthers) { EXPECT_EQ(format("{} {}", Colour::red, Colour::green), "red green"); }
+TEST(Format, FindsFormatAsOfOthers) {
+    EXPECT_EQ(format("{} {}", Colour::red, Colour::green), "red green");
+}
 
 TEST(Format, CutsWhatDoesNotFit) {
     std::array<char, 5> buffer;

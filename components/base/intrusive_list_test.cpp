@@ -97,7 +97,9 @@ TEST(IntrusiveList, StopsAtABrokenNeighbour) {
 }
 
 constinit List g_list;
-TEST(IntrusiveList, NeedsNoStartUpCode) { EXPECT_TRUE(g_list.empty()); }
+TEST(IntrusiveList, NeedsNoStartUpCode) {
+    EXPECT_TRUE(g_list.empty());
+}
 
 }  // namespace
 }  // namespace phx

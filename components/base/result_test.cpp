@@ -104,10 +104,12 @@ TEST(ResultDeathTest, StopsAtTheWrongQuestion) {
     EXPECT_DEATH(Result<void>{Errno::io}.value(), "");
 }
 
-static_assert([] {
-    const Result<int> result{4};
-    return result && *result == 4;
-}(), "usable in constants");
+static_assert(
+    [] {
+        const Result<int> result{4};
+        return result && *result == 4;
+    }(),
+    "usable in constants");
 static_assert(std::is_trivially_copyable_v<Result<int>>);
 static_assert(!std::is_copy_constructible_v<Result<std::unique_ptr<int>>>);
 

@@ -8,7 +8,9 @@
 namespace phx {
 namespace {
 
-constexpr PhysRange range(std::uint64_t base, std::uint64_t size) { return {PhysAddr{base}, size}; }
+constexpr PhysRange range(std::uint64_t base, std::uint64_t size) {
+    return {PhysAddr{base}, size};
+}
 
 TEST(Address, AlignsBothWays) {
     EXPECT_EQ(PhysAddr{0x1234}.aligned_down(0x1000), PhysAddr{0x1000});

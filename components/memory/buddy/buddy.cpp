@@ -14,7 +14,9 @@ namespace {
 constexpr std::uint8_t k_free = 0x40;
 constexpr std::uint8_t k_allocated = 0x80;
 
-constexpr std::uint8_t state(std::uint8_t kind, unsigned order) { return static_cast<std::uint8_t>(kind | order); }
+constexpr std::uint8_t state(std::uint8_t kind, unsigned order) {
+    return static_cast<std::uint8_t>(kind | order);
+}
 
 [[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view reason, Frame frame, unsigned order) {
     std::array<char, 96> text;
@@ -61,7 +63,8 @@ Result<void> Buddy::add_regions(std::span<const PhysRange> ranges) {
     stats_ = {};
     region_count_ = 0;
     if (ranges.size() > regions_.size()) {
-        ports::buddy::log().error("{} free ranges of RAM: raise parameter `max_ranges` ({})", ranges.size(), regions_.size());
+        ports::buddy::log().error("{} free ranges of RAM: raise parameter `max_ranges` ({})", ranges.size(),
+                                  regions_.size());
         return Errno::nospc;
     }
     for (const PhysRange& range : ranges) {
@@ -106,8 +109,8 @@ void Buddy::free(Frame frame, unsigned order) {
     Index block = region.index + static_cast<Index>(frame.number() - region.first.number());
     states_[block] = 0;
     stats_.free_frames += std::uint64_t{1} << order;
-    // A parent that lies inside the region was carved as one block or as part of a larger one, since carving always takes
-    // the largest that fits. So both its halves have records, and a half at the region's edge has no buddy.
+    // A parent that lies inside the region was carved as one block or as part of a larger one, since carving always
+    // takes the largest that fits. So both its halves have records, and a half at the region's edge has no buddy.
     for (; order < max_order; ++order) {
         const std::uint64_t size = std::uint64_t{1} << order;
         const Frame parent{frame.number() & ~size};

@@ -1,8 +1,8 @@
 // A buddy allocator whose start-up cost does not depend on the amount of RAM.
 //
-// RAM that nobody has asked for yet is only a range: [carved, end) of a region. When the free lists cannot serve a request, the
-// next block is carved off it, as large as its alignment and the range allow. The records of a block's frames are written
-// at that moment, so records of untouched RAM are never read or written.
+// RAM that nobody has asked for yet is only a range: [carved, end) of a region. When the free lists cannot serve a
+// request, the next block is carved off it, as large as its alignment and the range allow. The records of a block's
+// frames are written at that moment, so records of untouched RAM are never read or written.
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ public:
 
     constexpr Buddy() = default;
 
-    // Takes all that the boot allocator has left. ENOMEM: no room for the records, or nothing left. ENOSPC: more ranges than the parameter
-    // `max_ranges`. EOVERFLOW: more than 2^32 frames.
+    // Takes all that the boot allocator has left. ENOMEM: no room for the records, or nothing left. ENOSPC: more ranges
+    // than the parameter `max_ranges`. EOVERFLOW: more than 2^32 frames.
     Result<void> init();
 
     // Any context; see the PageAllocator interface.
@@ -67,7 +67,8 @@ private:
     std::uint32_t nonempty_ __attribute__((guarded_by(interrupts_off))) = 0;  // bit n: heads_[n] is a block
     PageStats stats_ __attribute__((guarded_by(interrupts_off))){};
 
-    std::array<Region, static_cast<std::size_t>(params::buddy::max_ranges)> regions_ __attribute__((guarded_by(interrupts_off))){};
+    std::array<Region, static_cast<std::size_t>(params::buddy::max_ranges)> regions_
+        __attribute__((guarded_by(interrupts_off))){};
     std::size_t region_count_ __attribute__((guarded_by(interrupts_off))) = 0;
 };
 

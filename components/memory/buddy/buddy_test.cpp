@@ -10,7 +10,9 @@
 namespace phx::memory {
 namespace {
 
-constexpr std::uint64_t frames(std::uint64_t n) { return n * k_page_size; }
+constexpr std::uint64_t frames(std::uint64_t n) {
+    return n * k_page_size;
+}
 
 // RAM and an allocator over it.
 class Machine {
@@ -124,7 +126,8 @@ TEST(Buddy, SaysWhatWasWrongWithAFree) {
 
 // Two ranges that touch are still two: a block never spans them, so that each can be a hole's edge.
 TEST(Buddy, DoesNotJoinAcrossRanges) {
-    Machine machine{{{PhysAddr{0x4000'0000}, frames(64)}, {PhysAddr{0x4004'0000}, frames(64)}, {PhysAddr{0x4008'0000}, frames(4)}}};
+    Machine machine{
+        {{PhysAddr{0x4000'0000}, frames(64)}, {PhysAddr{0x4004'0000}, frames(64)}, {PhysAddr{0x4008'0000}, frames(4)}}};
     ASSERT_TRUE(machine.pages.init());
     const auto all = machine.allocate_all(0);
     for (const Frame frame : all) {

@@ -14,7 +14,8 @@ Result<void> Bump::init() {
     stats_ = {};
     in_use_ = 0;
     if (ranges.size() > regions_.size()) {
-        ports::bump::log().error("{} free ranges of RAM: raise parameter `max_ranges` ({})", ranges.size(), regions_.size());
+        ports::bump::log().error("{} free ranges of RAM: raise parameter `max_ranges` ({})", ranges.size(),
+                                 regions_.size());
         return Errno::nospc;
     }
     for (const PhysRange& range : ranges) {

@@ -22,8 +22,8 @@ public:
     // Takes all that the boot allocator has left. ENOMEM: nothing. ENOSPC: more ranges than the parameter `max_ranges`.
     Result<void> init();
 
-    // Any context; see the PageAllocator interface. Frames skipped for a block's alignment are lost. free finds frames that were never handed
-    // out, and more frees than allocations.
+    // Any context; see the PageAllocator interface. Frames skipped for a block's alignment are lost. free finds frames
+    // that were never handed out, and more frees than allocations.
     Result<Frame> allocate(unsigned order);
     void free(Frame frame, unsigned order);
     [[nodiscard]] PageStats stats() const;
@@ -35,7 +35,8 @@ private:
         Frame end;
     };
 
-    std::array<Region, static_cast<std::size_t>(params::bump::max_ranges)> regions_ __attribute__((guarded_by(interrupts_off))){};
+    std::array<Region, static_cast<std::size_t>(params::bump::max_ranges)> regions_
+        __attribute__((guarded_by(interrupts_off))){};
     std::size_t region_count_ __attribute__((guarded_by(interrupts_off))) = 0;
     PageStats stats_ __attribute__((guarded_by(interrupts_off))){};
     std::uint64_t in_use_ __attribute__((guarded_by(interrupts_off))) = 0;  // frames handed out and not given back

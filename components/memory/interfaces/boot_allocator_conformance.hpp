@@ -1,5 +1,5 @@
-// What every BootAllocator must do. Traits is default-constructible and gives, through `provider()`, a fresh and ready provider
-// of at least 1 MiB of free memory, and through `ram()` the ranges of RAM it was told of.
+// What every BootAllocator must do. Traits is default-constructible and gives, through `provider()`, a fresh and ready
+// provider of at least 1 MiB of free memory, and through `ram()` the ranges of RAM it was told of.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -114,7 +114,7 @@ TYPED_TEST_P(BootAllocatorConformance, KeepsTheTotal) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(BootAllocatorConformance, RefusesWhatIsNotARequest, HasNoMoreThanThereIs,
-                            GivesAlignedMemoryOnceAndHandsOverTheRest, TakesTheLowestAddressFirst, GivesNothingAfterTheHandOver,
-                            KeepsTheTotal);
+                            GivesAlignedMemoryOnceAndHandsOverTheRest, TakesTheLowestAddressFirst,
+                            GivesNothingAfterTheHandOver, KeepsTheTotal);
 
 }  // namespace phx::memory

@@ -1,5 +1,5 @@
-// What every Heap must do, one with max_size 0 included. Traits is default-constructible and gives a fresh, ready provider
-// through `provider()`, with at least 1 MiB behind it; the provider lives as long as the Traits.
+// What every Heap must do, one with max_size 0 included. Traits is default-constructible and gives a fresh, ready
+// provider through `provider()`, with at least 1 MiB behind it; the provider lives as long as the Traits.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,7 +34,8 @@ protected:
         if (!pointer) {
             return {nullptr, 0, 0};
         }
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(*pointer) % alignment, 0U) << size << " bytes aligned to " << alignment;
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(*pointer) % alignment, 0U)
+            << size << " bytes aligned to " << alignment;
         std::memset(*pointer, fill, size);
         return {*pointer, size, fill};
     }
@@ -170,8 +171,8 @@ TYPED_TEST_P(HeapConformance, LeavesTheInterruptMaskAsItWas) {
     }
 }
 
-REGISTER_TYPED_TEST_SUITE_P(HeapConformance, RefusesWhatNoHeapAccepts, HasNothingAboveItsLargestSize, GivesAlignedObjectsThatDoNotOverlap,
-                            GivesFreedMemoryAgain, StopsAtASecondFree, StopsAtAForeignPointer, StopsAtAFreeWithAnotherSize,
-                            LeavesTheInterruptMaskAsItWas);
+REGISTER_TYPED_TEST_SUITE_P(HeapConformance, RefusesWhatNoHeapAccepts, HasNothingAboveItsLargestSize,
+                            GivesAlignedObjectsThatDoNotOverlap, GivesFreedMemoryAgain, StopsAtASecondFree,
+                            StopsAtAForeignPointer, StopsAtAFreeWithAnotherSize, LeavesTheInterruptMaskAsItWas);
 
 }  // namespace phx::memory

@@ -1,5 +1,5 @@
-// What every PageAllocator must do. Traits is default-constructible and gives a fresh, ready provider of at least 2 MiB through
-// `provider()`; the provider lives as long as the Traits.
+// What every PageAllocator must do. Traits is default-constructible and gives a fresh, ready provider of at least 2 MiB
+// through `provider()`; the provider lives as long as the Traits.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -154,8 +154,9 @@ TYPED_TEST_P(PageAllocatorConformance, LeavesTheInterruptMaskAsItWas) {
     }
 }
 
-REGISTER_TYPED_TEST_SUITE_P(PageAllocatorConformance, RefusesAnOrderAboveTheLargest, GivesAlignedBlocksThatDoNotOverlap, CountsFrames,
-                            GivesEveryFrameAndThenSaysThatThereIsNone, WhatIsFreedCanBeHadAgainInLargeBlocks, StopsAtASecondFree,
-                            StopsAtAFreeOfALargerOrder, StopsAtAFreeOfAFrameThatItNeverGave, LeavesTheInterruptMaskAsItWas);
+REGISTER_TYPED_TEST_SUITE_P(PageAllocatorConformance, RefusesAnOrderAboveTheLargest, GivesAlignedBlocksThatDoNotOverlap,
+                            CountsFrames, GivesEveryFrameAndThenSaysThatThereIsNone,
+                            WhatIsFreedCanBeHadAgainInLargeBlocks, StopsAtASecondFree, StopsAtAFreeOfALargerOrder,
+                            StopsAtAFreeOfAFrameThatItNeverGave, LeavesTheInterruptMaskAsItWas);
 
 }  // namespace phx::memory

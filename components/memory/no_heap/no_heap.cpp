@@ -12,6 +12,8 @@ Result<void*> NoHeap::allocate(std::size_t size, std::size_t alignment) {
     return valid ? Errno::nomem : Errno::inval;
 }
 
-void NoHeap::free(void*, std::size_t) { panic("freed object was not allocated: this graph has no heap"); }
+void NoHeap::free(void*, std::size_t) {
+    panic("freed object was not allocated: this graph has no heap");
+}
 
 }  // namespace phx::memory

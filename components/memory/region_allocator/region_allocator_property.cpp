@@ -41,8 +41,8 @@ public:
     [[nodiscard]] std::vector<PhysRange> pages() const {
         std::vector<PhysRange> ranges;
         for (std::uint64_t i = 0; i < k_granules; i += k_per_page) {
-            if (!std::all_of(free_.begin() + static_cast<std::ptrdiff_t>(i), free_.begin() + static_cast<std::ptrdiff_t>(i + k_per_page),
-                             [](bool b) { return b; })) {
+            if (!std::all_of(free_.begin() + static_cast<std::ptrdiff_t>(i),
+                             free_.begin() + static_cast<std::ptrdiff_t>(i + k_per_page), [](bool b) { return b; })) {
                 continue;
             }
             if (!ranges.empty() && ranges.back().end() == address(i)) {
@@ -59,7 +59,9 @@ private:
     std::vector<bool> free_ = std::vector<bool>(k_granules, false);
 };
 
-std::uint64_t granules(std::uint64_t from, std::uint64_t to) { return *rc::gen::inRange(from, to) * k_granule; }
+std::uint64_t granules(std::uint64_t from, std::uint64_t to) {
+    return *rc::gen::inRange(from, to) * k_granule;
+}
 
 RC_GTEST_PROP(RegionAllocator, BehavesAsASetOfBytes, ()) {
     Model model;

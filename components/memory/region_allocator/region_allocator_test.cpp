@@ -8,7 +8,9 @@
 namespace phx::memory {
 namespace {
 
-constexpr PhysRange range(std::uint64_t base, std::uint64_t size) { return {PhysAddr{base}, size}; }
+constexpr PhysRange range(std::uint64_t base, std::uint64_t size) {
+    return {PhysAddr{base}, size};
+}
 
 // A machine with RAM from 0x40000000 and an image of 256 KiB at 0x40080000.
 class RegionAllocatorTest : public ::testing::Test {
@@ -64,8 +66,8 @@ TEST_F(RegionAllocatorTest, LeavesOutTheImage) {
 
 TEST_F(RegionAllocatorTest, LeavesOutWhatIsReserved) {
     reserve({range(0x4200'0000, MiB), range(0x4100'0000, MiB)});
-    EXPECT_EQ(free_ranges(), (std::vector{range(0x4000'0000, 0x8'0000), range(0x400c'0000, 0xf4'0000), range(0x4110'0000, 0xf0'0000),
-                                          range(0x4210'0000, 0x1f0'0000)}));
+    EXPECT_EQ(free_ranges(), (std::vector{range(0x4000'0000, 0x8'0000), range(0x400c'0000, 0xf4'0000),
+                                          range(0x4110'0000, 0xf0'0000), range(0x4210'0000, 0x1f0'0000)}));
 }
 
 TEST_F(RegionAllocatorTest, LeavesOutRegionsThatAreNotToBeMapped) {
@@ -74,9 +76,10 @@ TEST_F(RegionAllocatorTest, LeavesOutRegionsThatAreNotToBeMapped) {
 }
 
 TEST_F(RegionAllocatorTest, TakesReservationsThatOverlapOrLieOutside) {
-    reserve({range(0x3000'0000, 0x1000'0000 + 0x1000), range(0x43ff'f000, 64 * MiB), range(0x4007'f000, 0x8'0000), range(0x400a'0000, 0x8'0000),
-             range(0x1'0000'0000, MiB), range(0x4180'0000, 0)});
-    EXPECT_EQ(free_ranges(), (std::vector{range(0x4000'1000, 0x7'e000), range(0x4012'0000, 0x43ff'f000 - 0x4012'0000)}));
+    reserve({range(0x3000'0000, 0x1000'0000 + 0x1000), range(0x43ff'f000, 64 * MiB), range(0x4007'f000, 0x8'0000),
+             range(0x400a'0000, 0x8'0000), range(0x1'0000'0000, MiB), range(0x4180'0000, 0)});
+    EXPECT_EQ(free_ranges(),
+              (std::vector{range(0x4000'1000, 0x7'e000), range(0x4012'0000, 0x43ff'f000 - 0x4012'0000)}));
 }
 
 TEST_F(RegionAllocatorTest, TakesAReservationPastTheEndOfTheAddressSpace) {
@@ -85,14 +88,18 @@ TEST_F(RegionAllocatorTest, TakesAReservationPastTheEndOfTheAddressSpace) {
 }
 
 TEST_F(RegionAllocatorTest, RoundsToWholePages) {
-    reserve({range(0x4100'0123, 10), range(0x4200'0fff, 2), range(0x4300'0800, 0x1000), range(0x4300'2000 + 0x10, 0x10)});
-    EXPECT_EQ(free_ranges(), (std::vector{range(0x4000'0000, 0x8'0000), range(0x400c'0000, 0xf4'0000), range(0x4100'1000, 0xff'f000),
-                                          range(0x4200'2000, 0xff'e000), range(0x4300'3000, 0xff'd000)}));
+    reserve(
+        {range(0x4100'0123, 10), range(0x4200'0fff, 2), range(0x4300'0800, 0x1000), range(0x4300'2000 + 0x10, 0x10)});
+    EXPECT_EQ(free_ranges(),
+              (std::vector{range(0x4000'0000, 0x8'0000), range(0x400c'0000, 0xf4'0000), range(0x4100'1000, 0xff'f000),
+                           range(0x4200'2000, 0xff'e000), range(0x4300'3000, 0xff'd000)}));
 }
 
 TEST_F(RegionAllocatorTest, JoinsRangesThatTouch) {
-    wiring::fake_boot_info.set_memory({range(0x4000'0000, 16 * MiB), range(0x4100'0000, 16 * MiB), range(0x5000'0000, MiB)});
-    EXPECT_EQ(free_ranges(), (std::vector{range(0x4000'0000, 0x8'0000), range(0x400c'0000, 32 * MiB - 0xc'0000), range(0x5000'0000, MiB)}));
+    wiring::fake_boot_info.set_memory(
+        {range(0x4000'0000, 16 * MiB), range(0x4100'0000, 16 * MiB), range(0x5000'0000, MiB)});
+    EXPECT_EQ(free_ranges(), (std::vector{range(0x4000'0000, 0x8'0000), range(0x400c'0000, 32 * MiB - 0xc'0000),
+                                          range(0x5000'0000, MiB)}));
     EXPECT_EQ(allocator_.total(), 33 * MiB);
 }
 
@@ -133,7 +140,8 @@ TEST_F(RegionAllocatorTest, NeedsItsMinimum) {
     const Result<void> result = allocator_.init();
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error(), Errno::nomem);
-    EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "too little memory: 8188 KiB found, this graph needs 8192 KiB"));
+    EXPECT_TRUE(
+        wiring::fake_log.contains(log::Level::error, "too little memory: 8188 KiB found, this graph needs 8192 KiB"));
 }
 
 TEST_F(RegionAllocatorTest, RefusesMorePiecesThanItsParameterSays) {

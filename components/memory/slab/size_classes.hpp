@@ -26,8 +26,8 @@ inline constexpr std::size_t k_most_objects = 256;     // in a slab, rounded up
 inline constexpr std::size_t k_largest_in_slab = 2016;
 inline constexpr std::size_t k_largest_aligned_in_slab = 256;
 
-// First the classes for ordinary alignment: the larger ones divide what a page leaves beside the header. Then powers of two that start
-// at their own size, for objects with a larger alignment.
+// First the classes for ordinary alignment: the larger ones divide what a page leaves beside the header. Then powers of
+// two that start at their own size, for objects with a larger alignment.
 inline constexpr std::size_t k_ordinary_classes = 16;
 inline constexpr std::size_t k_classes = k_ordinary_classes + 4;
 
@@ -62,15 +62,17 @@ inline constexpr std::array<std::uint8_t, k_largest_in_slab / k_object_alignment
     return table;
 }();
 
-static_assert([] {
-    for (const SizeClass& c : k_size_classes) {
-        for (std::uint32_t offset = 0; offset < k_page_size; offset += k_object_alignment) {
-            if (SizeClass::index(offset, c.reciprocal) != offset / c.size) {
-                return false;
+static_assert(
+    [] {
+        for (const SizeClass& c : k_size_classes) {
+            for (std::uint32_t offset = 0; offset < k_page_size; offset += k_object_alignment) {
+                if (SizeClass::index(offset, c.reciprocal) != offset / c.size) {
+                    return false;
+                }
             }
         }
-    }
-    return true;
-}(), "the reciprocals must divide exactly");
+        return true;
+    }(),
+    "the reciprocals must divide exactly");
 
 }  // namespace phx::memory

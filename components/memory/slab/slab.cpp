@@ -14,7 +14,6 @@ namespace {
 
 using Pages = std::remove_reference_t<decltype(ports::slab::pages())>;
 
-
 [[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view reason, const void* pointer, std::size_t size) {
     std::array<char, 96> text;
     panic(format_to(text, "{}: {:#x}, {} bytes", reason, reinterpret_cast<std::uintptr_t>(pointer), size));
@@ -25,14 +24,18 @@ constexpr unsigned order_for(std::size_t size) {
 }
 
 // std::has_single_bit takes 16 instructions on a processor without a population count outside of its vector unit.
-constexpr bool is_power_of_two(std::size_t n) { return n != 0 && (n & (n - 1)) == 0; }
+constexpr bool is_power_of_two(std::size_t n) {
+    return n != 0 && (n & (n - 1)) == 0;
+}
 
 constexpr bool is_ordinary(std::size_t size, std::size_t alignment) {
     constexpr std::size_t powers_up_to_16 = 1U << 1 | 1U << 2 | 1U << 4 | 1U << 8 | 1U << 16;
     return size - 1 < k_largest_in_slab && alignment <= k_object_alignment && (powers_up_to_16 >> alignment & 1) != 0;
 }
 
-constexpr std::size_t ordinary_class(std::size_t size) { return k_class_of_size[(size - 1) / k_object_alignment]; }
+constexpr std::size_t ordinary_class(std::size_t size) {
+    return k_class_of_size[(size - 1) / k_object_alignment];
+}
 
 // For more than ordinary alignment.
 constexpr bool is_aligned_in_slab(std::size_t size, std::size_t alignment) {
@@ -45,8 +48,8 @@ constexpr std::size_t aligned_class(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
-// The common case inline: an object of ordinary alignment from a slab that stays where it is. All else, and with it every
-// change of a list, is a call.
+// The common case inline: an object of ordinary alignment from a slab that stays where it is. All else, and with it
+// every change of a list, is a call.
 Result<void*> SlabHeap::allocate(std::size_t size, std::size_t alignment) {
     if (!is_ordinary(size, alignment)) [[unlikely]] {
         return allocate_special(size, alignment);
@@ -132,7 +135,8 @@ void SlabHeap::free_at_edge(void* pointer, std::size_t size) {
     }
 }
 
-// Marks the object at `offset`, counted from the first one, as free. False, and nothing changed: there is none, or nobody has it.
+// Marks the object at `offset`, counted from the first one, as free. False, and nothing changed: there is none, or
+// nobody has it.
 bool SlabHeap::give_back(Slab& slab, std::uint32_t offset, std::size_t size) {
     const std::uint32_t index = SizeClass::index(offset, slab.reciprocal);
     if (index >= slab.count || index * slab.size != offset) [[unlikely]] {
@@ -193,8 +197,9 @@ SlabHeap::Slab* SlabHeap::grow(std::size_t size_class) {
     return slab;
 }
 
-// An empty slab stays if it is its class's only one with room, so that a class that goes back and forth does not churn pages. Any
-// other goes back, so that there is at most one empty slab a class. Where pages cannot be had again, all stay.
+// An empty slab stays if it is its class's only one with room, so that a class that goes back and forth does not churn
+// pages. Any other goes back, so that there is at most one empty slab a class. Where pages cannot be had again, all
+// stay.
 void SlabHeap::retire(Slab& slab, std::size_t size_class) {
     if constexpr (!Pages::can_free) {
         return;

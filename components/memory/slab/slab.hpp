@@ -1,7 +1,9 @@
-// A heap in the manner of Bonwick's slab allocator (USENIX Summer 1994): pages cut into objects of one size, freed pages given back.
+// A heap in the manner of Bonwick's slab allocator (USENIX Summer 1994): pages cut into objects of one size, freed
+// pages given back.
 //
-// A slab's header holds a bitmap of its objects, so nothing is ever written into free memory and a double free is always found.
-// Slabs are single pages, and no object starts at a page: an aligned pointer is a large object, any other leads to its header.
+// A slab's header holds a bitmap of its objects, so nothing is ever written into free memory and a double free is
+// always found. Slabs are single pages, and no object starts at a page: an aligned pointer is a large object, any other
+// leads to its header.
 #pragma once
 
 #include <array>
@@ -24,16 +26,17 @@ public:
 
     constexpr SlabHeap() = default;
 
-    // Any context; see the Heap interface. A free panics on a double free, on a pointer that is no object's start, and on a size of another
-    // class than the one asked for.
+    // Any context; see the Heap interface. A free panics on a double free, on a pointer that is no object's start, and
+    // on a size of another class than the one asked for.
     Result<void*> allocate(std::size_t size, std::size_t alignment);
     void free(void* pointer, std::size_t size);
     [[nodiscard]] HeapStats stats() const;
 
 private:
-    // At the start of its page. In partial_ while some of its objects are free; a full slab is found through its objects.
+    // At the start of its page. In partial_ while some of its objects are free; a full slab is found through its
+    // objects.
     struct Slab : ListNode {
-        std::uint64_t tag;                                            // names this page and its class, so that other memory does not pass for a slab
+        std::uint64_t tag;  // names this page and its class, so that other memory does not pass for a slab
         std::array<std::uint64_t, k_most_objects / 64> free_objects;  // a bit each, 1: free
         std::uint32_t reciprocal;                                     // of `size`
         std::uint16_t size;

@@ -118,7 +118,8 @@ TEST_F(SlabTest, HasNothingWithoutPages) {
     EXPECT_TRUE(heap_.allocate(16, 8)) << "a failure is not remembered";
 }
 
-// Freed memory is not the heap's to write or to trust: what it held stays, and what is written there later does no harm.
+// Freed memory is not the heap's to write or to trust: what it held stays, and what is written there later does no
+// harm.
 TEST_F(SlabTest, DoesNotReadOrWriteFreeObjects) {
     void* keeper = get(48);
     void* object = get(48);

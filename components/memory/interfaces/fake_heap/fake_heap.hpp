@@ -30,7 +30,8 @@ public:
             return Errno::inval;
         }
         void* memory = nullptr;
-        if (size > max_size || successes_left_ == 0 || posix_memalign(&memory, std::max(alignment, sizeof(void*)), size) != 0) {
+        if (size > max_size || successes_left_ == 0 ||
+            posix_memalign(&memory, std::max(alignment, sizeof(void*)), size) != 0) {
             return Errno::nomem;
         }
         --successes_left_;

@@ -56,7 +56,8 @@ public:
         if (mincore(memory_, size_, resident.data()) != 0) {
             std::abort();
         }
-        const auto pages = std::count_if(resident.begin(), resident.end(), [](unsigned char c) { return (c & 1) != 0; });
+        const auto pages =
+            std::count_if(resident.begin(), resident.end(), [](unsigned char c) { return (c & 1) != 0; });
         return static_cast<std::uint64_t>(pages) * k_page_size;
     }
 

@@ -1,5 +1,5 @@
-// Page frames from the host's heap, so that the sanitizers see an access outside of a block. Frames are host addresses: use it
-// with a FakeKernelMap whose distance is 0.
+// Page frames from the host's heap, so that the sanitizers see an access outside of a block. Frames are host addresses:
+// use it with a FakeKernelMap whose distance is 0.
 #pragma once
 
 #include <algorithm>
