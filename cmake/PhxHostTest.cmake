@@ -15,7 +15,7 @@ target_link_libraries(phx_libcxx.flags INTERFACE phx_host_any)
 target_compile_options(phx_libcxx.flags INTERFACE
     -nostdinc++ "SHELL:-isystem ${PHX_LIBCXX_HEADERS}" -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE)
 add_library(phx_libcxx INTERFACE)
-target_link_libraries(phx_libcxx INTERFACE phx_libcxx.flags Threads::Threads
+target_link_libraries(phx_libcxx INTERFACE phx_libcxx.flags
     ${PHX_LLVM}/lib/libc++.a ${PHX_LLVM}/lib/libc++abi.a)
 target_link_options(phx_libcxx INTERFACE -fuse-ld=lld -nostdlib++ ${PHX_SANITIZE})
 
@@ -30,7 +30,7 @@ target_link_libraries(phx_gtest PUBLIC phx_libcxx)
 # rapidcheck is packaged for libstdc++ only, so property tests and the code under test are compiled against that.
 add_library(phx_property.flags ALIAS phx_host_any)
 add_library(phx_property INTERFACE)
-target_link_libraries(phx_property INTERFACE phx_host_any rapidcheck gtest gtest_main Threads::Threads)
+target_link_libraries(phx_property INTERFACE phx_host_any rapidcheck gtest gtest_main)
 target_link_options(phx_property INTERFACE -fuse-ld=lld ${PHX_SANITIZE})
 
 # So is libFuzzer's runtime.
@@ -38,7 +38,7 @@ add_library(phx_fuzzer.flags INTERFACE)
 target_link_libraries(phx_fuzzer.flags INTERFACE phx_host_any)
 target_compile_options(phx_fuzzer.flags INTERFACE -fsanitize=fuzzer-no-link)
 add_library(phx_fuzzer INTERFACE)
-target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags Threads::Threads)
+target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags)
 target_link_options(phx_fuzzer INTERFACE -fuse-ld=lld -fsanitize=fuzzer ${PHX_SANITIZE})
 
 set(PHX_TEST_ENVIRONMENT
@@ -47,8 +47,36 @@ set(PHX_TEST_ENVIRONMENT
     "ASAN_SYMBOLIZER_PATH=${PHX_LLVM}/bin/llvm-symbolizer")
 
 # phx_host_test(NAME n COMPONENT c GEN directory SOURCES ... TESTS ... PROPERTIES ... FUZZERS ...)
-# One executable for all unit tests of a graph, one for each property test and fuzzer. Called by generated code.
+# One executable for all unit tests of a graph, one for each property test and fuzzer. Called by generated code; the targets
+# come from phx_define_host_tests, when all tests are known.
+set(PHX_HOST_TEST_SOURCES ${CMAKE_BINARY_DIR}/host-test-sources.txt)
+file(WRITE ${PHX_HOST_TEST_SOURCES} "")
 function(phx_host_test)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;COMPONENT;GEN" "SOURCES;TESTS;PROPERTIES;FUZZERS")
+    set_property(GLOBAL APPEND PROPERTY PHX_HOST_TESTS ${arg_NAME})
+    set_property(GLOBAL PROPERTY PHX_HOST_TEST_${arg_NAME} ${ARGN})
+    file(APPEND ${PHX_HOST_TEST_SOURCES} "${arg_NAME};${arg_GEN};${arg_SOURCES}\n")
+endfunction()
+
+# Which sources tests can share is looked at again before each build; CMake runs again only if that changes it.
+function(phx_define_host_tests)
+    set(shared ${CMAKE_BINARY_DIR}/shared.cmake)
+    set(command ${PHX_PYTHON_ENVIRONMENT} -m phoenix_tools.shared_sources
+        --root ${CMAKE_SOURCE_DIR} --tests ${PHX_HOST_TEST_SOURCES} --out ${shared})
+    execute_process(COMMAND ${command} COMMAND_ERROR_IS_FATAL ANY)
+    include(${shared})
+    add_custom_command(OUTPUT ${shared} COMMAND ${command}
+        DEPENDS ${CMAKE_SOURCE_DIR}/tools/phoenix_tools/shared_sources.py DEPFILE ${CMAKE_BINARY_DIR}/shared.d VERBATIM)
+    add_custom_target(shared_sources DEPENDS ${shared})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${shared})
+    get_property(names GLOBAL PROPERTY PHX_HOST_TESTS)
+    foreach(name ${names})
+        get_property(arguments GLOBAL PROPERTY PHX_HOST_TEST_${name})
+        phx_define_host_test(${arguments})
+    endforeach()
+endfunction()
+
+function(phx_define_host_test)
     cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;COMPONENT;GEN" "SOURCES;TESTS;PROPERTIES;FUZZERS")
     if(arg_TESTS)
         phx_host_executable(${arg_NAME} phx_gtest ${arg_TESTS})
@@ -61,52 +89,46 @@ function(phx_host_test)
         phx_host_ctest(host.${arg_NAME}.${name} host COMMAND ${arg_NAME}.${name} --gtest_brief=1)
     endforeach()
     foreach(file ${arg_FUZZERS})
-        cmake_path(GET file STEM name)
-        cmake_path(GET file PARENT_PATH folder)
-        phx_host_executable(${arg_NAME}.${name} phx_fuzzer ${file})
-        set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
-        file(MAKE_DIRECTORY ${found})
-        set(corpus ${found})
-        if(IS_DIRECTORY ${folder}/corpus)
-            list(APPEND corpus ${folder}/corpus)
-        endif()
-        phx_host_ctest(fuzz.${name} "host;fuzz" COMMAND ${arg_NAME}.${name} -max_total_time=5 -timeout=5
-            -artifact_prefix=${found}/ -print_final_stats=1 ${corpus})
-        phx_host_ctest(fuzz.${name}.minute "fuzz" CONFIGURATIONS long COMMAND ${arg_NAME}.${name} -max_total_time=60
-            -timeout=5 -artifact_prefix=${found}/ -print_final_stats=1 ${corpus})
+        phx_host_fuzzer(${file})
     endforeach()
+endfunction()
+
+# Five seconds in every run, a minute with `ctest -C long`; inputs that were found stay in build/tests/fuzz.
+function(phx_host_fuzzer file)
+    cmake_path(GET file STEM name)
+    cmake_path(GET file PARENT_PATH folder)
+    phx_host_executable(${arg_NAME}.${name} phx_fuzzer ${file})
+    set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
+    file(MAKE_DIRECTORY ${found})
+    set(corpus ${found})
+    if(IS_DIRECTORY ${folder}/corpus)
+        list(APPEND corpus ${folder}/corpus)
+    endif()
+    set(run ${arg_NAME}.${name} -timeout=5 -artifact_prefix=${found}/ -print_final_stats=1 ${corpus})
+    phx_host_ctest(fuzz.${name} "host;fuzz" COMMAND ${run} -max_total_time=5)
+    phx_host_ctest(fuzz.${name}.minute fuzz CONFIGURATIONS long COMMAND ${run} -max_total_time=60)
 endfunction()
 
 add_custom_target(host-tests)
 
-# An executable of the files given and of the graph's sources, which are compiled once where that makes no difference.
+# An executable of the files given and of the graph's sources.
 function(phx_host_executable target library)
-    set(own ${arg_SOURCES})
-    list(REMOVE_ITEM own ${PHX_SHARED_SOURCES})
-    set(shared ${arg_SOURCES})
-    list(REMOVE_ITEM shared ${own})
-    add_library(${target}.sources OBJECT ${own})
-    target_link_libraries(${target}.sources PRIVATE ${library}.flags)
-    target_include_directories(${target}.sources PRIVATE ${arg_GEN}/include)
-    add_executable(${target} ${ARGN} $<TARGET_OBJECTS:${target}.sources>)
-    foreach(source ${shared})
-        phx_shared_object(${library} ${source} object)
-        target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
+    add_executable(${target} ${ARGN})
+    foreach(source object IN ZIP_LISTS arg_SOURCES PHX_OBJECTS_${arg_NAME})
+        phx_host_object(${library}.${object} ${library} ${source})
+        target_sources(${target} PRIVATE $<TARGET_OBJECTS:${library}.${object}>)
     endforeach()
     target_link_libraries(${target} PRIVATE ${library})
     target_include_directories(${target} PRIVATE ${arg_GEN}/include)
     add_dependencies(host-tests ${target})
 endfunction()
 
-# Sets `result` to the object library of one source that looks the same to every test.
-function(phx_shared_object library source result)
-    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${CMAKE_SOURCE_DIR} OUTPUT_VARIABLE name)
-    string(REPLACE "/" "." name ${library}.${name})
-    if(NOT TARGET ${name})
-        add_library(${name} OBJECT EXCLUDE_FROM_ALL ${source})
-        target_link_libraries(${name} PRIVATE ${library}.flags)
+function(phx_host_object target library source)
+    if(NOT TARGET ${target})
+        add_library(${target} OBJECT EXCLUDE_FROM_ALL ${source})
+        target_link_libraries(${target} PRIVATE ${library}.flags)
+        target_include_directories(${target} PRIVATE ${arg_GEN}/include)
     endif()
-    set(${result} ${name} PARENT_SCOPE)
 endfunction()
 
 function(phx_host_ctest name labels)

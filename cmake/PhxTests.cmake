@@ -2,7 +2,6 @@
 # guards, and boots in QEMU of the images in build/GRAPH, which `all` builds too.
 
 enable_testing()
-find_package(Threads REQUIRED)
 include(PhxHostTest)
 
 # What the generator reads: a change here, or a test that appears, configures again.
@@ -14,17 +13,9 @@ file(GLOB_RECURSE tests CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/components/*_fuzz.cpp)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${inputs})
 
-# Which sources all tests can share. Looked at again before each build; configuring again only if that changes it.
-set(shared ${CMAKE_BINARY_DIR}/shared.cmake)
-set(command ${PHX_PYTHON_ENVIRONMENT} -m phoenix_tools.shared_sources --root ${CMAKE_SOURCE_DIR} --out ${shared})
-execute_process(COMMAND ${command} COMMAND_ERROR_IS_FATAL ANY)
-include(${shared})
-add_custom_command(OUTPUT ${shared} COMMAND ${command} DEPFILE ${CMAKE_BINARY_DIR}/shared.d VERBATIM)
-add_custom_target(shared_sources DEPENDS ${shared})
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${shared})
-
 phx_generate(emit-tests --root ${CMAKE_SOURCE_DIR} --out ${CMAKE_BINARY_DIR})
 include(${CMAKE_BINARY_DIR}/tests.cmake)
+phx_define_host_tests()
 
 phx_generate(emit-archetypes --root ${CMAKE_SOURCE_DIR} --out ${CMAKE_BINARY_DIR}/archetypes)
 include(${CMAKE_BINARY_DIR}/archetypes/archetypes.cmake)
