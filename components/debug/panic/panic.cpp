@@ -11,6 +11,7 @@ namespace {
 
 // A stack is at most this large: a frame record that lies further up belongs to something else, or to nothing.
 constexpr std::uint64_t k_stack_reach = 64 * KiB;
+constexpr std::uint64_t k_instruction = 4;
 
 [[nodiscard]] bool is_plausible(const std::uint64_t* record) {
     const VirtAddr at{reinterpret_cast<std::uintptr_t>(record)};
@@ -49,10 +50,11 @@ void PanicReport::exception(std::string_view reason, std::uint64_t pc, const std
     end();
 }
 
-void PanicReport::line(std::uint64_t pc) {
+// A return address may lie behind its function's end, where the call is the last instruction: `into` bytes before it is the call.
+void PanicReport::line(std::uint64_t pc, std::uint64_t into) {
     if (auto* symbols = ports::panic::symbols()) {
-        if (const auto symbol = symbols->find(VirtAddr{pc})) {
-            print("  {:016x} {}+{:#x}\n", pc, symbol->name, symbol->offset);
+        if (const auto symbol = symbols->find(VirtAddr{pc - into})) {
+            print("  {:016x} {}+{:#x}\n", pc, symbol->name, symbol->offset + into);
             return;
         }
     }
@@ -62,16 +64,16 @@ void PanicReport::line(std::uint64_t pc) {
 void PanicReport::backtrace(std::uint64_t pc, const std::uint64_t* frame) {
     ports::panic::console().write_now("backtrace:\n");
     if (pc != 0) {
-        line(pc);
+        line(pc, 0);
     }
     for (int i = 0; i < params::panic::depth && is_plausible(frame); ++i) {
         const auto* next = reinterpret_cast<const std::uint64_t*>(frame[0]);
         const std::uint64_t from = frame[1];
         if (from != 0 && from != pc) {
-            line(from);
+            line(from, k_instruction);
         }
         const auto distance = reinterpret_cast<std::uintptr_t>(next) - reinterpret_cast<std::uintptr_t>(frame);
-        if (distance == 0 || distance > k_stack_reach) {
+        if (i > 0 && (distance == 0 || distance > k_stack_reach)) {  // the first step may leave the stack that reports overflows
             break;
         }
         frame = next;

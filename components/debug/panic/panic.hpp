@@ -20,7 +20,7 @@ public:
 private:
     void begin(std::string_view reason);
     void backtrace(std::uint64_t pc, const std::uint64_t* frame);
-    void line(std::uint64_t pc);
+    void line(std::uint64_t pc, std::uint64_t into);
     [[noreturn]] void end();
 
     template <Formattable... Args>
