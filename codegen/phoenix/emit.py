@@ -281,7 +281,7 @@ def _init_sequence(graph: ResolvedGraph) -> dict[str, Any]:
                 "tracked": instance.name in asked,
                 "unsure": [f"{name}_up" for name in step.unsure],
                 "comment": f"{number}. {instance.name}, {instance.place.short}{after}",
-                "info": f'::phx::boot::InitStep{{"{instance.name}", "{component.name}", {fatal}}}',
+                "info": f'::phx::boot::InitStep step{{"{instance.name}", "{component.name}", {fatal}}}',
             }
         )
     return {

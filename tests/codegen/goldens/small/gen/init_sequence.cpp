@@ -19,27 +19,33 @@ extern constinit ::phx::core::Uart uart;
 void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
     // 1. gic, graphs/small.yaml:7
     if (const auto done = ::phx::wiring::gic.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"gic", "gic", true}, done.error());
+        static constexpr ::phx::boot::InitStep step{"gic", "gic", true};
+        observer.on_failure(step, done.error());
     }
     // 2. console, graphs/small.yaml:10, after gic
     if (const auto done = ::phx::wiring::console.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"console", "uart", false}, done.error());
+        static constexpr ::phx::boot::InitStep step{"console", "uart", false};
+        observer.on_failure(step, done.error());
     }
     // 3. pages, graphs/small.yaml:11
     if (const auto done = ::phx::wiring::pages.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"pages", "buddy", true}, done.error());
+        static constexpr ::phx::boot::InitStep step{"pages", "buddy", true};
+        observer.on_failure(step, done.error());
     }
     // 4. disk, graphs/small.yaml:12, after pages
     if (const auto done = ::phx::wiring::disk.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"disk", "ramdisk", false}, done.error());
+        static constexpr ::phx::boot::InitStep step{"disk", "ramdisk", false};
+        observer.on_failure(step, done.error());
     }
     // 5. timer, graphs/small.yaml:8, after gic
     if (const auto done = ::phx::wiring::timer.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"timer", "timer", true}, done.error());
+        static constexpr ::phx::boot::InitStep step{"timer", "timer", true};
+        observer.on_failure(step, done.error());
     }
     // 6. uart, graphs/small.yaml:9, after gic
     if (const auto done = ::phx::wiring::uart.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"uart", "uart", true}, done.error());
+        static constexpr ::phx::boot::InitStep step{"uart", "uart", true};
+        observer.on_failure(step, done.error());
     }
 }
 

@@ -10,7 +10,8 @@ extern constinit ::phx::core::Ramdisk disk;
 void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
     // 1. disk, graphs/small.yaml:12
     if (const auto done = ::phx::wiring::disk.init(); !done) {
-        observer.on_failure(::phx::boot::InitStep{"disk", "ramdisk", false}, done.error());
+        static constexpr ::phx::boot::InitStep step{"disk", "ramdisk", false};
+        observer.on_failure(step, done.error());
     }
 }
 
