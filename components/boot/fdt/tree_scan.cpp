@@ -315,7 +315,7 @@ void TreeScan::read_psci() {
 
 void TreeScan::check_claim() {
     const DeviceClaim& claim = claims_[claim_];
-    seen_.set(claim_);
+    seen_[claim_] = true;  // not set(), which throws
     if (!lists(compatible, claim.compatible)) {
         refuse(claim, "it has ", has(compatible) ? text(compatible) : "one without `compatible`");
     } else if (!enabled()) {
