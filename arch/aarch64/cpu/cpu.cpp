@@ -2,7 +2,6 @@
 
 #include <arch/cpu.hpp>
 #include <cstdint>
-#include <string_view>
 
 #include <params/cpu.hpp>
 #include <ports/cpu.hpp>
@@ -13,7 +12,7 @@ namespace {
 struct Model {
     std::uint8_t implementer;
     std::uint16_t part;
-    std::string_view name;
+    const char* name;
 };
 
 // MIDR_EL1 implementer and part (Arm ARM DDI 0487, D17.2.100, and each core's reference manual). Those that the tests boot on.
@@ -22,13 +21,14 @@ constexpr Model k_models[] = {
     {0x41, 0xd0b, "Cortex-A76"}, {0x41, 0xd0c, "Neoverse N1"}, {0x00, 0x051, "QEMU max"},
 };
 
-[[nodiscard]] std::string_view name_of(std::uint64_t midr) {
+// Null for one that is not in the list.
+[[nodiscard]] const char* name_of(std::uint64_t midr) {
     for (const Model& model : k_models) {
         if (model.implementer == ((midr >> 24) & 0xff) && model.part == ((midr >> 4) & 0xfff)) {
             return model.name;
         }
     }
-    return {};
+    return nullptr;
 }
 
 [[nodiscard]] bool has_4k_pages() {
@@ -41,12 +41,12 @@ constexpr Model k_models[] = {
 
 Result<void> Cpu::init() {
     const std::uint64_t id = midr();
-    const std::string_view name = name_of(id);
+    const char* name = name_of(id);
     if (!has_4k_pages()) {
         ports::cpu::log().error("this processor (MIDR {:#x}) has no 4 KiB pages", id);
         return Errno::nodev;
     }
-    if (!name.empty()) {
+    if (name != nullptr) {
         ports::cpu::log().info("{} r{}p{}", name, (id >> 20) & 0xf, id & 0xf);
         return {};
     }
