@@ -47,7 +47,7 @@ set(PHX_LINK ${PHX_LLVM}/bin/ld.lld @${PHX_OUT}/objects.rsp -T ${PHX_LINKER_SCRI
     --defsym=PHX_RAM_BASE=${PHX_RAM_BASE} --gc-sections --no-relax --fatal-warnings
     -z max-page-size=4096 -z noexecstack --build-id=none
     # Across files only short functions are worth inlining: accessors and the like.
-    --lto-O2 --lto-whole-program-visibility -mllvm -import-instr-limit=30
+    --lto-O2 --lto-whole-program-visibility -mllvm -import-instr-limit=20
     --thinlto-cache-dir=${PHX_OUT}/lto-cache --thinlto-jobs=all)
 set(PHX_LINK_INPUTS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp ${PHX_LINKER_SCRIPT}
     ${PHX_OUT}/symbol-audit.stamp)
