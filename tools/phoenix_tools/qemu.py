@@ -55,10 +55,11 @@ def empty_machine(graph: Mapping[str, Any], shape: Shape = Shape()) -> list[str]
 
 
 def recordable_command_line(graph: Mapping[str, Any], image: Path, shape: Shape = Shape()) -> list[str]:
-    """For record mode, which knows the serial port only where nothing else shares its character device."""
+    """For record mode: nothing but the console on standard output, and the end of the guest is the end of QEMU."""
     return [
         *_machine(graph, shape),
-        *("-monitor", "none", "-serial", "stdio", "-semihosting-config", "enable=on,target=native", "-no-reboot"),
+        *("-monitor", "none", "-chardev", "stdio,id=console,mux=on", "-serial", "chardev:console"),
+        *("-semihosting-config", "enable=on,target=native,chardev=console", "-no-reboot"),
         *_payload(image, shape),
     ]
 
