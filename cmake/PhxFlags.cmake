@@ -29,10 +29,10 @@ set(PHX_AARCH64_CXX_FLAGS
     # a literal. What it does call, component lib defines.
     -U__STDC_HOSTED__ -D__STDC_HOSTED__=0 -Wno-builtin-macro-redefined
     -nostdinc++ -nostdlibinc
-    "SHELL:-isystem ${PHX_FREESTANDING}/libcxx"
-    "SHELL:-isystem ${PHX_LIBCXX_HEADERS}"
-    "SHELL:-isystem ${PHX_FREESTANDING}/c"
+    "-isystem${PHX_FREESTANDING}/libcxx"
+    "-isystem${PHX_LIBCXX_HEADERS}"
+    "-isystem${PHX_FREESTANDING}/c"
     # Linux's own numbers: package linux-libc-dev-arm64-cross.
-    "SHELL:-idirafter /usr/aarch64-linux-gnu/include")
+    -idirafter/usr/aarch64-linux-gnu/include)
 target_compile_options(phx_freestanding_aarch64 INTERFACE
     --target=aarch64-none-elf -g "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")

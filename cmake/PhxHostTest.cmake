@@ -13,7 +13,7 @@ target_compile_options(phx_host_any INTERFACE -O1 -g1 -fno-omit-frame-pointer ${
 add_library(phx_libcxx.flags INTERFACE)
 target_link_libraries(phx_libcxx.flags INTERFACE phx_host_any)
 target_compile_options(phx_libcxx.flags INTERFACE
-    -nostdinc++ "SHELL:-isystem ${PHX_LIBCXX_HEADERS}" -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE)
+    -nostdinc++ "-isystem${PHX_LIBCXX_HEADERS}" -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE)
 add_library(phx_libcxx INTERFACE)
 target_link_libraries(phx_libcxx INTERFACE phx_libcxx.flags
     ${PHX_LLVM}/lib/libc++.a ${PHX_LLVM}/lib/libc++abi.a)
@@ -145,7 +145,7 @@ target_link_libraries(phx_archetype_aarch64 INTERFACE phx_freestanding_aarch64)
 add_library(phx_archetype_host INTERFACE)
 target_link_libraries(phx_archetype_host INTERFACE phx_common)
 target_include_directories(phx_archetype_host INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
-target_compile_options(phx_archetype_host INTERFACE -nostdinc++ "SHELL:-isystem ${PHX_LIBCXX_HEADERS}")
+target_compile_options(phx_archetype_host INTERFACE -nostdinc++ "-isystem${PHX_LIBCXX_HEADERS}")
 
 function(phx_archetype)
     cmake_parse_arguments(PARSE_ARGV 0 arg "" "COMPONENT;ARCH;INCLUDE" "SOURCES")

@@ -11,14 +11,14 @@ if(NOT PHX_ARCH STREQUAL "aarch64")
 endif()
 
 set(PHX_LINKER_SCRIPT ${CMAKE_SOURCE_DIR}/arch/${PHX_ARCH}/boot/link.ld)
-file(GLOB PHX_TOOL_MODULES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/phoenix_tools/*.py)
+set(PHX_MODULES ${CMAKE_SOURCE_DIR}/tools/phoenix_tools)
 set(PHX_TOOL ${PHX_PYTHON_ENVIRONMENT} -m)
 
 # Includes are audited first: their message is clearer than what the compiler would say of the same mistake.
 add_custom_command(
     OUTPUT ${PHX_OUT}/include-audit.stamp
     COMMAND ${PHX_TOOL} phoenix_tools.include_audit --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
-    DEPENDS ${PHX_OUT}/graph.json
+    DEPENDS ${PHX_OUT}/graph.json ${PHX_MODULES}/include_audit.py ${PHX_MODULES}/edges.py
     DEPFILE ${PHX_OUT}/include-audit.d
     COMMENT "Auditing includes against the graph's edges"
     VERBATIM)
@@ -34,12 +34,12 @@ target_compile_options(kernel PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PHX_IMAGE_CXX
 # outline what little is left to inline.
 set_property(SOURCE ${PHX_SIZE_SOURCES} ${PHX_GEN}/wiring.cpp ${PHX_GEN}/init_sequence.cpp
     APPEND PROPERTY COMPILE_OPTIONS -Os)
-file(GENERATE OUTPUT ${PHX_OUT}/objects.rsp CONTENT "$<JOIN:$<TARGET_OBJECTS:kernel>,\n>\n")
+file(GENERATE OUTPUT ${PHX_OUT}/objects.rsp CONTENT "\"$<JOIN:$<TARGET_OBJECTS:kernel>,\"\n\">\"\n")
 
 add_custom_command(
     OUTPUT ${PHX_OUT}/symbol-audit.stamp
     COMMAND ${PHX_TOOL} phoenix_tools.symbol_audit --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
-    DEPENDS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp
+    DEPENDS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp ${PHX_MODULES}/symbol_audit.py
     COMMENT "Auditing symbols against the graph's edges"
     VERBATIM)
 
@@ -59,7 +59,7 @@ add_custom_command(
     COMMAND ${PHX_LINK} -o ${PHX_OUT}/link1.elf
     COMMAND ${PHX_TOOL} phoenix_tools.symbol_table --elf ${PHX_OUT}/link1.elf --out ${PHX_OUT}
     COMMAND ${CMAKE_CXX_COMPILER} --target=aarch64-none-elf -c ${PHX_OUT}/symbols.S -o ${PHX_OUT}/symbols.o
-    DEPENDS ${PHX_LINK_INPUTS} ${CMAKE_SOURCE_DIR}/tools/phoenix_tools/symbol_table.py
+    DEPENDS ${PHX_LINK_INPUTS} ${PHX_MODULES}/symbol_table.py
     COMMENT "Linking ${PHX_GRAPH} for its symbol table"
     VERBATIM)
 
@@ -76,7 +76,7 @@ add_custom_command(
 add_custom_command(
     OUTPUT ${PHX_OUT}/budgets.json
     COMMAND ${PHX_TOOL} phoenix_tools.budgets --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
-    DEPENDS ${PHX_OUT}/Image ${PHX_OUT}/graph.json
+    DEPENDS ${PHX_OUT}/Image ${PHX_OUT}/graph.json ${PHX_MODULES}/budgets.py ${PHX_MODULES}/footprint.py
     COMMENT "Holding ${PHX_GRAPH} against its budgets"
     VERBATIM)
 

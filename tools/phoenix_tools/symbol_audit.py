@@ -146,8 +146,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     graph = json.loads((options.out / "graph.json").read_text(encoding="utf-8"))
-    objects = (options.out / "objects.rsp").read_text(encoding="utf-8").split("\n")
-    symbols = read_symbols([name for name in objects if name], options.out)
+    lines = (options.out / "objects.rsp").read_text(encoding="utf-8").splitlines()
+    symbols = read_symbols([line.strip('"') for line in lines if line], options.out)
     found = crossings(graph, symbols, arch_words(options.root, graph["arch"]))
     if found:
         print(report(options.root, found, graph), file=sys.stderr)
