@@ -33,13 +33,13 @@ add_library(phx_property INTERFACE)
 target_link_libraries(phx_property INTERFACE phx_host_any rapidcheck gtest gtest_main)
 target_link_options(phx_property INTERFACE -fuse-ld=lld ${PHX_SANITIZE})
 
-# So is libFuzzer's runtime.
+# So is libFuzzer's runtime, but its library can stand beside the other: the namespaces within std differ.
 add_library(phx_fuzzer.flags INTERFACE)
-target_link_libraries(phx_fuzzer.flags INTERFACE phx_host_any)
+target_link_libraries(phx_fuzzer.flags INTERFACE phx_libcxx.flags)
 target_compile_options(phx_fuzzer.flags INTERFACE -fsanitize=fuzzer-no-link)
 add_library(phx_fuzzer INTERFACE)
-target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags)
-target_link_options(phx_fuzzer INTERFACE -fuse-ld=lld -fsanitize=fuzzer ${PHX_SANITIZE})
+target_link_libraries(phx_fuzzer INTERFACE phx_fuzzer.flags phx_libcxx stdc++)
+target_link_options(phx_fuzzer INTERFACE -fsanitize=fuzzer)
 
 set(PHX_TEST_ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
