@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from bad_input import CASES  # noqa: E402
+from sessions import SESSIONS  # noqa: E402
 
 LEVELS = (1, 2)
 CPUS = ("cortex-a57", "cortex-a72", "max")
@@ -57,6 +58,7 @@ def main() -> int:
         if resolved.spec.boot_test is not None and resolved.arch != "host":
             lines += boots(graph)
     lines += [entry(f"bad_input.{name}", f"{HERE}/bad_input.py {name}", "qemu;bad_input") for name in CASES]
+    lines += [entry(f"session.{name}", f"{HERE}/sessions.py {name}", "qemu;session") for name in SESSIONS]
     lines.append(entry("image.indirect_branches", f"{HERE}/indirect_branches.py", "qemu;image"))
     text = "".join(lines)
     if not options.out.is_file() or options.out.read_text(encoding="utf-8") != text:

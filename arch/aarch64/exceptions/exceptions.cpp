@@ -107,7 +107,7 @@ void Exceptions::on_interrupt() {
     ports::exceptions::panic().exception("interrupt, but this graph has no InterruptEntry", 0, frame_record(), "");
 }
 
-void Exceptions::report(const ExceptionFrame& frame, unsigned vector) {
+void Exceptions::report(ExceptionFrame& frame, unsigned vector) {
     std::array<char, 160> buffer;
     const ExceptionClass what = class_of(frame.esr);
     std::string_view reason = name_of(k_classes, static_cast<std::uint64_t>(what));
@@ -117,6 +117,9 @@ void Exceptions::report(const ExceptionFrame& frame, unsigned vector) {
         const bool write = (frame.esr & (1U << 6)) != 0;  // WnR
         const char* access = what == ExceptionClass::instruction_abort ? "executing" : write ? "writing" : "reading";
         reason = format_to(buffer, "{}: {} {} at {:#x}", reason, name_of(k_faults, (frame.esr & 0x3f) >> 2), access, frame.far);
+    }
+    if (what == ExceptionClass::instruction_abort) {
+        frame.record[1] = frame.x[30];  // a jump to where no code is: only the link register tells where from
     }
     ports::exceptions::panic().exception(reason, frame.elr, frame.record, describe(frame));
 }

@@ -29,7 +29,7 @@ public:
     [[noreturn]] void on_stack_overflow(ExceptionFrame& frame);
 
 private:
-    [[noreturn]] void report(const ExceptionFrame& frame, unsigned vector);
+    [[noreturn]] void report(ExceptionFrame& frame, unsigned vector);
 };
 
 }  // namespace phx::arch
