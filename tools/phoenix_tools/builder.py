@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from phoenix_tools.terminal import BAD_INPUT, Stop, err
 from phoenix_tools.workspace import Workspace
 
+_LOG_EVERY = 15.0  # seconds
 _STATUS = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
 
 
@@ -93,17 +94,26 @@ def _ninja(workspace: Workspace, graph: str, directory: Path, targets: Sequence[
         err.out(line)
 
 
-class _Show:
-    """Receives (done, total, what)."""
+_Show = Callable[[int, int, str], None]  # done, total, what
 
-    def __call__(self, done: int, total: int, what: str) -> None:
-        """Outside a terminal, nothing is shown until the end."""
+
+def _now_and_then(graph: str) -> _Show:
+    """For a log: a line every few seconds."""
+    last = time.monotonic()
+
+    def show(done: int, total: int, what: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LOG_EVERY:
+            last = time.monotonic()
+            err.out(f"{graph}: {done} of {total}")
+
+    return show
 
 
 @contextmanager
 def _progress(graph: str) -> Iterator[_Show]:
     if not err.is_terminal:
-        yield _Show()
+        yield _now_and_then(graph)
         return
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -111,11 +121,10 @@ def _progress(graph: str) -> Iterator[_Show]:
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(graph, total=None, what="")
 
-        class Live(_Show):
-            def __call__(self, done: int, total: int, what: str) -> None:
-                progress.update(task, completed=done, total=total, what=what[:60])
+        def show(done: int, total: int, what: str) -> None:
+            progress.update(task, completed=done, total=total, what=what[:60])
 
-        yield Live()
+        yield show
 
 
 def _readable(lines: list[str], root: Path) -> list[str]:
