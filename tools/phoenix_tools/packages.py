@@ -59,6 +59,7 @@ PACKAGES = (
     Package("libc++abi-19-dev", f"{_LLVM}/lib/libc++abi.a", For.TEST, "host tests"),
     Package("libclang-rt-19-dev", f"{_LLVM}/lib/clang/19/lib/linux", For.TEST, "sanitizers and libFuzzer"),
     Package("googletest", "/usr/src/googletest/googletest/src/gtest-all.cc", For.TEST, "host tests"),
+    Package("libgtest-dev", "/usr/include/gtest/gtest.h", For.TEST, "property tests"),
     Package("g++", "/usr/bin/g++", For.TEST, "the standard library that rapidcheck is built with"),
     Package("librapidcheck-dev", "/usr/include/rapidcheck.h", For.TEST, "property tests"),
     Package("python3-pytest", f"{_MODULES}/pytest/__init__.py", For.TEST, "tests of generator and tools"),
