@@ -49,9 +49,15 @@ def empty_machine(graph: Mapping[str, Any], shape: Shape = Shape()) -> list[str]
     """The machine and its console, with nothing loaded."""
     return [
         *_machine(graph, shape),
-        *("-chardev", "stdio,id=console,mux=on,signal=off", "-serial", "chardev:console", "-mon", "chardev=console"),
+        *("-chardev", "stdio,id=console,mux=on,signal=off", *_serial(graph), "-mon", "chardev=console"),
         *("-semihosting-config", "enable=on,target=native,chardev=console"),
     ]
+
+
+def _serial(graph: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is typed goes to the serial port alone if there is one, so a graph that talks by semihosting gets none."""
+    driven = any(each["device"] and "Console" in each["provides"] for each in graph["instances"])
+    return ("-serial", "chardev:console") if driven else ()
 
 
 def recordable_command_line(graph: Mapping[str, Any], image: Path, shape: Shape = Shape()) -> list[str]:
@@ -68,7 +74,7 @@ def debuggable_command_line(graph: Mapping[str, Any], image: Path, stub: Path, c
     """Stopped before the first instruction, gdb's stub on a socket, the console in a file."""
     return [
         *_machine(graph, Shape()),
-        *("-chardev", f"file,id=console,path={console},mux=on", "-serial", "chardev:console", "-monitor", "none"),
+        *("-chardev", f"file,id=console,path={console},mux=on", *_serial(graph), "-monitor", "none"),
         *("-semihosting-config", "enable=on,target=native,chardev=console"),
         *("-chardev", f"socket,id=gdb,path={stub},server=on,wait=off", "-gdb", "chardev:gdb", "-S"),
         *_payload(image, Shape()),
