@@ -130,3 +130,8 @@ def test_presets_are_one_for_each_graph(root: Path) -> None:
     command = ["/usr/bin/python3", "-m", "phoenix_tools.presets", "--root", str(root), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(root / "tools")})
     assert done.returncode == 0, done.stderr
+
+
+def test_a_graph_that_talks_by_semihosting_shares_its_console_with_no_serial_port(root: Path) -> None:
+    assert "-serial" not in shlex.split(phx(root, "qemu", "monitor-semihosting").stdout)
+    assert "-serial" in shlex.split(phx(root, "qemu", "monitor").stdout)
