@@ -341,4 +341,4 @@ def comment(name: str, wire: Wire) -> str:
         ", ".join(provider if provider != WIRING else "the wiring" for provider in wire.providers)
         or "nothing"
     )
-    return f"{name}.{wire.port.name} -> {to}: {wire.why}, {wire.place.short}"
+    return f"{name}.{wire.port.name} -> {to}: {wire.why}, {wire.place.file}"

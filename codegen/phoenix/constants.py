@@ -79,7 +79,7 @@ def _params_of(instance: Instance) -> ParamsOf:
     device = instance.device
     return ParamsOf(
         instance.name,
-        instance.place.short,
+        instance.place.file,
         tuple(_parameter(value) for value in instance.parameters),
         tuple(
             _register(register.name, register.virt, register.phys, register.size)
@@ -106,7 +106,7 @@ def _device(device: Device) -> tuple[Constant, ...]:
 
 
 def _parameter(value: ParameterValue) -> Constant:
-    comment = "" if value.source == "default" else f"{value.why}, {value.source}"
+    comment = "" if value.source == "default" else f"{value.why}, {value.source.partition(':')[0]}"
     return Constant(
         parameter_type(value.parameter), value.parameter.name, literal(value.parameter, value.value), comment
     )

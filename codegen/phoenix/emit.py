@@ -182,6 +182,10 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
             gen / "init_sequence.cpp", printer("init_sequence.cpp", graph=name, **_init_sequence(graph))
         )
         sources.append(gen / "init_sequence.cpp")
+    if any(interface.generated == "graph_description" for interface in generated):
+        tables = printer("graph_description.cpp", graph=name, **_generated("graph_description", graph))
+        writer.put(gen / "graph_description.cpp", tables)
+        sources.append(gen / "graph_description.cpp")
     if any(interface.generated == "device_interrupts" for interface in generated):
         writer.put(gen / "interrupts.cpp", printer("interrupts.cpp", graph=name, **_interrupts(bindings)))
         sources.append(gen / "interrupts.cpp")

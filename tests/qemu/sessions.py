@@ -58,7 +58,7 @@ SESSIONS: Dict[str, Session] = {
     "no_emulator_listens": Session("minimal", (), (r"Hello from Phoenix\.",), semihosting=False),
     "no_emulator_listens_el2": Session("minimal", (), (r"Hello from Phoenix\.",), semihosting=False, el2=True),
     "typing": Session(
-        "monitor", (("hlep", "did you mean `help`?"), ("help 'mem", "quote"), ("x" * 300, PROMPT), ("mem\x1b[D\x1b[D", "heap"), ("halt", ""))
+        "monitor", (("hlep", "did you mean `help`?"), ("help 'mem", "quote"), ("x" * 100, PROMPT), ("mem\x1b[D\x1b[D", "heap"), ("halt", ""))
     ),
 }
 

@@ -21,7 +21,7 @@ from phoenix_tools.symbol_table import LLVM, demangle, readable
 
 GENERATED = "(generated)"
 # What the wiring itself provides out of line.
-WIRING_MEMBERS = {"InitSequence": ("run",), "DeviceInterrupts": ("dispatch", "lines")}
+WIRING_MEMBERS = {"InitSequence": ("run",), "DeviceInterrupts": ("dispatch", "lines"), "GraphDescription": ("instances",)}
 _WIRED = re.compile(r"^(?:phx::)?wiring::(\w+)$")
 
 

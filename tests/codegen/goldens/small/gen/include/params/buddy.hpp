@@ -10,6 +10,6 @@
 
 namespace phx::params::buddy {
 
-inline constexpr std::int64_t orders = 12;  // required by `shell`, graphs/small.yaml:13
+inline constexpr std::int64_t orders = 12;  // required by `shell`, graphs/small.yaml
 
 }  // namespace phx::params::buddy

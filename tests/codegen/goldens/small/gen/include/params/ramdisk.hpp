@@ -16,11 +16,11 @@ struct Instance {
     std::size_t size;
 };
 
-// graphs/small.yaml:12
+// graphs/small.yaml
 inline constexpr Instance disk{
     .index = 0,
     .name = "disk",
-    .size = 1'048'576,  // set by the graph, graphs/small.yaml:12
+    .size = 1'048'576,  // set by the graph, graphs/small.yaml
 };
 
 }  // namespace phx::params::ramdisk

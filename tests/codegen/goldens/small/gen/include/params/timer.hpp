@@ -13,7 +13,7 @@ namespace phx::params::timer {
 enum class Counter : std::uint8_t { physical, virtual_ };
 
 inline constexpr Counter counter = Counter::virtual_;
-inline constexpr ::phx::Nanoseconds tick{1'000'000};  // set by the graph, graphs/small.yaml:8
+inline constexpr ::phx::Nanoseconds tick{1'000'000};  // set by the graph, graphs/small.yaml
 inline constexpr bool watch = false;
 namespace interrupts {
 inline constexpr ::phx::IrqLine tick{27};

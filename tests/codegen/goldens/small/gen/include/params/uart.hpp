@@ -24,11 +24,11 @@ struct Instance {
     std::int64_t clock_hz;
 };
 
-// graphs/small.yaml:10
+// graphs/small.yaml
 inline constexpr Instance console{
     .index = 0,
     .name = "console",
-    .baud = 9600,  // set by the graph, graphs/small.yaml:10
+    .baud = 9600,  // set by the graph, graphs/small.yaml
     .registers{
         .data{::phx::VirtAddr{0xffffffc040002000}, ::phx::PhysAddr{0x40002000}, 0x1000},
     },
@@ -39,7 +39,7 @@ inline constexpr Instance console{
     .clock_hz = 0,
 };
 
-// graphs/small.yaml:9
+// graphs/small.yaml
 inline constexpr Instance uart{
     .index = 1,
     .name = "uart",

@@ -16,7 +16,7 @@ namespace phx::ports::buddy {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::pages; }
 
-// pages.log -> log: the only provider of Log, graphs/small.yaml:11
+// pages.log -> log: the only provider of Log, graphs/small.yaml
 inline constexpr auto log() { return ::phx::core::Logger{::phx::wiring::log, "pages"}; }
 
 }  // namespace phx::ports::buddy

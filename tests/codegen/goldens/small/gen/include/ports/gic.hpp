@@ -15,7 +15,7 @@ namespace phx::ports::gic {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::gic; }
 
-// gic.lines -> the wiring: provided by the wiring itself, graphs/small.yaml:7
+// gic.lines -> the wiring: provided by the wiring itself, graphs/small.yaml
 inline constexpr auto& lines() { return ::phx::wiring::device_interrupts; }
 
 }  // namespace phx::ports::gic

@@ -16,7 +16,7 @@ namespace phx::ports::klog {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::log; }
 
-// log.clock -> timer: the only provider of Clock, graphs/small.yaml:6
+// log.clock -> timer: the only provider of Clock, graphs/small.yaml
 inline constexpr ::phx::core::Timer* clock() { return &::phx::wiring::timer; }
 
 }  // namespace phx::ports::klog

@@ -14,7 +14,7 @@ extern constinit ::phx::core::Buddy pages;
 
 namespace phx::ports::ramdisk {
 
-// disk.pages -> pages: the only provider of Pages, graphs/small.yaml:12
+// disk.pages -> pages: the only provider of Pages, graphs/small.yaml
 inline constexpr auto& pages([[maybe_unused]] const ::phx::params::ramdisk::Instance& user) { return ::phx::wiring::pages; }
 
 }  // namespace phx::ports::ramdisk

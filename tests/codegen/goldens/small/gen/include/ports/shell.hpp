@@ -40,33 +40,33 @@ namespace phx::ports::shell {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::shell; }
 
-// shell.clocks -> timer: the only provider of Clock, graphs/small.yaml:13
+// shell.clocks -> timer: the only provider of Clock, graphs/small.yaml
 constexpr void for_each_clocks([[maybe_unused]] auto&& f) {
     f(::phx::wiring::timer);
 }
 inline constexpr std::size_t clocks_count = 1;
 
-// shell.commands -> hello, time: all 2 providers of Command, graphs/small.yaml:13
+// shell.commands -> hello, time: all 2 providers of Command, graphs/small.yaml
 inline constexpr std::array<::phx::core::Command*, 2> commands_table{&::phx::wiring::hello, &::phx::wiring::time};
 inline constexpr std::span<::phx::core::Command* const> commands() { return commands_table; }
 
-// shell.devices -> the wiring: provided by the wiring itself, graphs/small.yaml:13
+// shell.devices -> the wiring: provided by the wiring itself, graphs/small.yaml
 inline constexpr auto& devices() { return ::phx::wiring::device_table; }
 
-// shell.disks -> disk: the only provider of Disk, graphs/small.yaml:13
+// shell.disks -> disk: the only provider of Disk, graphs/small.yaml
 inline constexpr std::array<::phx::core::Disk*, 1> disks_table{&::phx::wiring::disk};
 inline constexpr std::span<::phx::core::Disk* const> disks() { return disks_table; }
 
-// shell.graph -> the wiring: provided by the wiring itself, graphs/small.yaml:13
+// shell.graph -> the wiring: provided by the wiring itself, graphs/small.yaml
 inline constexpr auto& graph() { return ::phx::wiring::graph_description; }
 
-// shell.log -> log: the only provider of Log, graphs/small.yaml:13
+// shell.log -> log: the only provider of Log, graphs/small.yaml
 inline constexpr auto log() { return ::phx::core::Logger{::phx::wiring::log, "shell"}; }
 
-// shell.pages -> pages: the only provider of Pages, graphs/small.yaml:13
+// shell.pages -> pages: the only provider of Pages, graphs/small.yaml
 inline constexpr auto& pages() { return ::phx::wiring::pages; }
 
-// shell.sequence -> the wiring: provided by the wiring itself, graphs/small.yaml:13
+// shell.sequence -> the wiring: provided by the wiring itself, graphs/small.yaml
 inline constexpr auto& sequence() { return ::phx::wiring::init_sequence; }
 
 }  // namespace phx::ports::shell

@@ -16,7 +16,7 @@ namespace phx::ports::time_command {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::time; }
 
-// time.clock -> timer: the only provider of Clock, graphs/small.yaml:15
+// time.clock -> timer: the only provider of Clock, graphs/small.yaml
 inline constexpr auto& clock() { return ::phx::wiring::timer; }
 
 }  // namespace phx::ports::time_command

@@ -19,10 +19,10 @@ namespace phx::ports::timer {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::timer; }
 
-// timer.irq -> gic: the only provider of Irq, graphs/small.yaml:8
+// timer.irq -> gic: the only provider of Irq, graphs/small.yaml
 inline constexpr auto& irq() { return ::phx::wiring::gic; }
 
-// timer.log -> log: the only provider of Log, graphs/small.yaml:8
+// timer.log -> log: the only provider of Log, graphs/small.yaml
 inline constexpr auto log() { return ::phx::core::Logger{::phx::wiring::log, "timer"}; }
 
 }  // namespace phx::ports::timer

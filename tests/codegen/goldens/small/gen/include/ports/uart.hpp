@@ -20,17 +20,17 @@ extern constinit ::phx::core::Timer timer;
 
 namespace phx::ports::uart {
 
-// console.clock -> nothing: named by the graph, graphs/small.yaml:10
-// uart.clock -> timer: the only provider of Clock, graphs/small.yaml:9
+// console.clock -> nothing: named by the graph, graphs/small.yaml
+// uart.clock -> timer: the only provider of Clock, graphs/small.yaml
 inline constexpr std::array<::phx::core::Timer*, 2> clock_table{nullptr, &::phx::wiring::timer};
 inline constexpr ::phx::core::Timer* clock([[maybe_unused]] const ::phx::params::uart::Instance& user) { return clock_table[user.index]; }
 
-// console.irq -> gic: the only provider of Irq, graphs/small.yaml:10
-// uart.irq -> gic: the only provider of Irq, graphs/small.yaml:9
+// console.irq -> gic: the only provider of Irq, graphs/small.yaml
+// uart.irq -> gic: the only provider of Irq, graphs/small.yaml
 inline constexpr ::phx::core::Gic* irq([[maybe_unused]] const ::phx::params::uart::Instance& user) { return &::phx::wiring::gic; }
 
-// console.log -> log: the only provider of Log, graphs/small.yaml:10
-// uart.log -> log: the only provider of Log, graphs/small.yaml:9
+// console.log -> log: the only provider of Log, graphs/small.yaml
+// uart.log -> log: the only provider of Log, graphs/small.yaml
 inline constexpr auto log([[maybe_unused]] const ::phx::params::uart::Instance& user) { return ::phx::core::Logger{::phx::wiring::log, user.name}; }
 
 }  // namespace phx::ports::uart

@@ -14,6 +14,6 @@ enum class Level : std::uint8_t { error, info, default_ };
 
 inline constexpr Level level = Level::info;
 inline constexpr std::string_view prefix = "k\"";
-inline constexpr std::size_t ring_bytes = 65'536;  // set by the graph, graphs/small.yaml:6
+inline constexpr std::size_t ring_bytes = 65'536;  // set by the graph, graphs/small.yaml
 
 }  // namespace phx::params::klog

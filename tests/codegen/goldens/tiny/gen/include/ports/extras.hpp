@@ -13,7 +13,7 @@ extern constinit ::phx::core::Klog log;
 
 namespace phx::ports::extras {
 
-// extras.log -> log: the only provider of Log, components/core/extras/component.yaml:1
+// extras.log -> log: the only provider of Log, components/core/extras/component.yaml
 inline constexpr auto log() { return std::optional{::phx::core::Logger{::phx::wiring::log, "extras"}}; }
 
 }  // namespace phx::ports::extras

@@ -14,7 +14,7 @@ namespace phx::ports::klog {
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::log; }
 
-// log.clock -> nothing: no provider of Clock, graphs/small.yaml:6
+// log.clock -> nothing: no provider of Clock, graphs/small.yaml
 inline constexpr ::phx::core::archetype::Clock* clock() { return nullptr; }
 
 }  // namespace phx::ports::klog
