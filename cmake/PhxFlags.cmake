@@ -8,8 +8,22 @@ if(NOT PHX_TO_SOURCE MATCHES "/$")
     string(APPEND PHX_TO_SOURCE "/")
 endif()
 
+# Boost's headers without the rest of /usr/include, for code that runs without an operating system: package libboost-dev.
+set(PHX_BOOST ${CMAKE_BINARY_DIR}/boost-headers)
+file(MAKE_DIRECTORY ${PHX_BOOST})
+file(CREATE_LINK /usr/include/boost ${PHX_BOOST}/boost SYMBOLIC)
+
+# Libraries whose sources Debian keeps and components compile for themselves, from C files: tools/phoenix_tools/sources.py fetches them.
+set(PHX_KEPT_SOURCES ${CMAKE_BINARY_DIR}/kept-sources)
+if(DEFINED ENV{XDG_CACHE_HOME})
+    file(CREATE_LINK $ENV{XDG_CACHE_HOME}/phoenix/sources ${PHX_KEPT_SOURCES} SYMBOLIC)
+else()
+    file(CREATE_LINK $ENV{HOME}/.cache/phoenix/sources ${PHX_KEPT_SOURCES} SYMBOLIC)
+endif()
+
 add_library(phx_common INTERFACE)
 target_compile_options(phx_common INTERFACE
+    "$<$<COMPILE_LANGUAGE:C>:-std=gnu17;-Wall;-Wextra;-Werror;-idirafter${PHX_KEPT_SOURCES}>"
     $<$<COMPILE_LANGUAGE:CXX>:-std=c++23>
     "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wthread-safety;-Wthread-safety-beta;-Werror>"
     # Files are named as in the checkout, in whichever directory and through whichever cache they were compiled.
@@ -33,6 +47,13 @@ set(PHX_AARCH64_CXX_FLAGS
     "-isystem${PHX_LIBCXX_HEADERS}"
     "-isystem${PHX_FREESTANDING}/c"
     # Linux's own numbers: package linux-libc-dev-arm64-cross.
-    -idirafter/usr/aarch64-linux-gnu/include)
+    -idirafter/usr/aarch64-linux-gnu/include
+    "-idirafter${PHX_BOOST}")
+# Kept libraries get the compiler's own headers, and no others.
+set(PHX_AARCH64_C_FLAGS
+    -mgeneral-regs-only -fno-pic -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-jump-tables
+    -U__STDC_HOSTED__ -D__STDC_HOSTED__=0 -Wno-builtin-macro-redefined -nostdlibinc)
 target_compile_options(phx_freestanding_aarch64 INTERFACE
-    --target=aarch64-none-elf -g "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>")
+    --target=aarch64-none-elf -g "$<$<COMPILE_LANGUAGE:CXX>:${PHX_AARCH64_CXX_FLAGS}>"
+    "$<$<COMPILE_LANGUAGE:C>:${PHX_AARCH64_C_FLAGS}>"
+    $<$<COMPILE_LANGUAGE:ASM>:-idirafter/usr/aarch64-linux-gnu/include>)

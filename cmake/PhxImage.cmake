@@ -24,16 +24,43 @@ add_custom_command(
     VERBATIM)
 add_custom_target(phx_include_audit DEPENDS ${PHX_OUT}/include-audit.stamp)
 
-add_library(kernel OBJECT ${PHX_COMPONENT_SOURCES} ${PHX_GENERATED_SOURCES})
-add_dependencies(kernel phx_include_audit)
-target_link_libraries(kernel PRIVATE phx_freestanding_aarch64)
-target_include_directories(kernel PRIVATE ${PHX_GEN}/include)
-set(PHX_IMAGE_CXX_FLAGS -O2 -ffunction-sections -fdata-sections -flto=thin -fwhole-program-vtables -fvisibility=hidden)
-target_compile_options(kernel PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PHX_IMAGE_CXX_FLAGS}>")
 # For size: what says `optimize: size` in its manifest, and start-up, which runs once. The later option wins. -Oz would
 # outline what little is left to inline.
-set_property(SOURCE ${PHX_SIZE_SOURCES} ${PHX_GEN}/wiring.cpp ${PHX_GEN}/init_sequence.cpp
-    APPEND PROPERTY COMPILE_OPTIONS -Os)
+list(APPEND PHX_SIZE_SOURCES ${PHX_GEN}/wiring.cpp ${PHX_GEN}/init_sequence.cpp)
+set_property(SOURCE ${PHX_SIZE_SOURCES} APPEND PROPERTY COMPILE_OPTIONS -Os)
+set(PHX_SPEED_SOURCES ${PHX_COMPONENT_SOURCES} ${PHX_GENERATED_SOURCES})
+list(REMOVE_ITEM PHX_SPEED_SOURCES ${PHX_SIZE_SOURCES})
+
+set(PHX_IMAGE_CXX_FLAGS -O2 -ffunction-sections -fdata-sections -flto=thin -fwhole-program-vtables -fvisibility=hidden)
+set(PHX_IMAGE_C_FLAGS ${PHX_IMAGE_CXX_FLAGS})
+list(REMOVE_ITEM PHX_IMAGE_C_FLAGS -fwhole-program-vtables)
+function(phx_kernel_objects target)
+    add_library(${target} OBJECT ${ARGN})
+    target_link_libraries(${target} PRIVATE phx_freestanding_aarch64)
+    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PHX_IMAGE_CXX_FLAGS}>"
+        "$<$<COMPILE_LANGUAGE:C>:${PHX_IMAGE_C_FLAGS}>")
+endfunction()
+
+# phx_precompile(NAME OPTION SOURCES...): these sources start from precompiled.hpp, compiled with OPTION as they are: the
+# compiler refuses one that was made for another level of optimisation.
+set(PHX_PRECOMPILED ${CMAKE_SOURCE_DIR}/cmake/precompiled.hpp)
+set_property(SOURCE ${PHX_PRECOMPILED} PROPERTY LANGUAGE CXX)
+function(phx_precompile name option)
+    phx_kernel_objects(precompiled_${name} ${PHX_PRECOMPILED})
+    target_compile_options(precompiled_${name} PRIVATE
+        -xc++-header -Xclang -fno-pch-timestamp -fpch-instantiate-templates ${option})
+    set_property(TARGET precompiled_${name} PROPERTY CXX_COMPILER_LAUNCHER ${PHX_TOOL} phoenix_tools.precompile)
+    set(compiled ${PHX_OUT}/CMakeFiles/precompiled_${name}.dir/cmake/precompiled.hpp.o)
+    list(FILTER ARGN INCLUDE REGEX "\\.cpp$")
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -include-pch ${compiled})
+    set_property(SOURCE ${ARGN} APPEND PROPERTY OBJECT_DEPENDS ${compiled})
+endfunction()
+phx_precompile(speed "" ${PHX_SPEED_SOURCES})
+phx_precompile(size -Os ${PHX_SIZE_SOURCES})
+
+phx_kernel_objects(kernel ${PHX_COMPONENT_SOURCES} ${PHX_GENERATED_SOURCES})
+add_dependencies(kernel phx_include_audit precompiled_speed precompiled_size)
+target_include_directories(kernel PRIVATE ${PHX_GEN}/include)
 file(GENERATE OUTPUT ${PHX_OUT}/objects.rsp CONTENT "\"$<JOIN:$<TARGET_OBJECTS:kernel>,\"\n\">\"\n")
 
 add_custom_command(

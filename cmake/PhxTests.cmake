@@ -31,7 +31,7 @@ foreach(suite codegen tools guards)
         cmake_path(GET file STEM name)
         string(REGEX REPLACE "^test_" "" name ${name})
         add_test(NAME ${suite}.${name} COMMAND ${PHX_PYTEST} ${file} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-        set_tests_properties(${suite}.${name} PROPERTIES LABELS "codegen;${suite}" TIMEOUT 300)
+        set_tests_properties(${suite}.${name} PROPERTIES LABELS "codegen;${suite}" TIMEOUT 900)
     endforeach()
 endforeach()
 foreach(package codegen/phoenix tools/phoenix_tools)
@@ -61,7 +61,8 @@ add_custom_target(images ALL
     VERBATIM)
 
 file(GLOB graphs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/graphs/*.yaml ${CMAKE_SOURCE_DIR}/tests/graphs/*.yaml)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${graphs} ${CMAKE_SOURCE_DIR}/tests/qemu/matrix.py)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${graphs}
+    ${CMAKE_SOURCE_DIR}/tests/qemu/matrix.py ${CMAKE_SOURCE_DIR}/tests/qemu/sessions.py ${CMAKE_SOURCE_DIR}/tests/qemu/bad_input.py)
 execute_process(
     COMMAND ${PHX_PYTHON_ENVIRONMENT} ${CMAKE_SOURCE_DIR}/tests/qemu/matrix.py
         --root ${CMAKE_SOURCE_DIR} --out ${CMAKE_BINARY_DIR}/qemu.cmake

@@ -14,7 +14,7 @@ from .emit import Emitted
 from .load import Tree, load, read_document
 from .model import Catalog, GraphFile, GraphSpec, Machine, ResolvedGraph
 from .reader import value
-from .resolve import machine_of
+from .resolve import boot_files, machine_of
 from .resolve import resolve as resolve_spec
 from .schema import Schemas
 from .validate import read_graph, validate
@@ -81,6 +81,7 @@ class Project:
 
     def resolve_spec(self, spec: GraphSpec, problems: list[Diagnostic]) -> ResolvedGraph:
         machine = machine_of(self.catalog, spec, problems)
+        problems += boot_files(self.tree, spec)
         tree = None
         if machine is not None:
             tree, more = self.device_tree(machine)
@@ -134,7 +135,11 @@ def resolve(root: Path, graph: str | Path) -> ResolvedGraph:
 
 def emit_graph(project: Project, resolved: ResolvedGraph, out: Path) -> Emitted:
     """Like `emit`, for a project that has been read already."""
-    return emission.emit_graph(project.root, resolved, out.absolute(), emission.Printer(), project.inputs())
+    inputs = set(project.inputs())
+    own = project.root / resolved.spec.place.file  # a graph may lie anywhere
+    if own.is_file():
+        inputs.add(str(own))
+    return emission.emit_graph(project.root, resolved, out.absolute(), emission.Printer(), sorted(inputs))
 
 
 def emit(root: Path, resolved: ResolvedGraph, out: Path) -> Emitted:

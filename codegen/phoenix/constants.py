@@ -1,4 +1,7 @@
-"""Pass 5a: <params/NAME.hpp>: the parameters and device data of a component as C++ constants."""
+"""Pass 5a: <params/NAME.hpp>: the parameters and device data of a component as C++ constants.
+
+A component of one instance has <params/NAME/PARAMETER.hpp> besides: what includes just that is compiled again only for that parameter.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from typing import Sequence
 
 from .cxx import grouped, identifier, pascal, string
-from .model import Component, Device, Instance, Parameter, ParameterValue, Value
+from .model import Component, Device, Instance, Interrupt, Parameter, ParameterValue, Value
 
 TYPES = {
     "integer": "std::int64_t",
@@ -42,6 +45,15 @@ class Enumeration:
 
 
 @dataclass(frozen=True)
+class ParameterFile:
+    """<params/NAME/PARAMETER.hpp>"""
+
+    component: str
+    enum: Enumeration | None
+    constant: Constant
+
+
+@dataclass(frozen=True)
 class ParamsOf:
     """The constants of one instance."""
 
@@ -50,6 +62,7 @@ class ParamsOf:
     parameters: tuple[Constant, ...]
     registers: tuple[Constant, ...]
     interrupts: tuple[Constant, ...]
+    ipis: tuple[Constant, ...]
     device: tuple[Constant, ...]
 
 
@@ -61,6 +74,15 @@ class ParamsFile:
     enums: tuple[Enumeration, ...]
     instances: tuple[ParamsOf, ...]  # at least one; just one unless `many`
     has_device: bool
+
+
+def parameter_files(file: ParamsFile) -> tuple[ParameterFile, ...]:
+    if file.many:
+        return ()
+    enums = {enum.name: enum for enum in file.enums}
+    return tuple(
+        ParameterFile(file.component, enums.get(constant.type), constant) for constant in file.instances[0].parameters
+    )
 
 
 def params_file(component: Component, instances: Sequence[Instance]) -> ParamsFile:
@@ -87,13 +109,15 @@ def _params_of(instance: Instance) -> ParamsOf:
         )
         if device
         else (),
-        tuple(
-            Constant("::phx::IrqLine", interrupt.name, f"{{{interrupt.line}}}", "")
-            for interrupt in device.interrupts
-        )
-        if device
-        else (),
+        _lines(device.interrupts if device else ()),
+        _lines(instance.ipis),
         _device(device) if device else (),
+    )
+
+
+def _lines(interrupts: Sequence[Interrupt]) -> tuple[Constant, ...]:
+    return tuple(
+        Constant("::phx::IrqLine", interrupt.name, f"{{{interrupt.line}}}", "") for interrupt in interrupts
     )
 
 

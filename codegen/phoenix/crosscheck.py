@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from typing import Mapping
 
 from .diagnostics import Diagnostic, Place, did_you_mean, suggestion
 from .load import Tree
-from .model import Component, Interface
+from .model import Component, Interface, LockCall
 
 Problems = dict[tuple[str, str], list[Diagnostic]]
 
@@ -34,6 +35,7 @@ def check(
     known = set(interfaces) | {name for kind, name in broken if kind == "interface"}
     for component in components.values():
         problems = _component(component, interfaces, known)
+        problems += _locks(component, components, interfaces)
         if problems:
             flaws.setdefault(("component", component.name), []).extend(problems)
     unreadable = {name for kind, name in broken if kind == "component"}
@@ -70,6 +72,79 @@ def _component(component: Component, interfaces: dict[str, Interface], known: se
         if port.interface not in known:
             problems.append(unknown_interface(port.interface, port.interface_place, known))
     return problems
+
+
+def system_calls(component: Component, numbers: Mapping[str, int]) -> list[Diagnostic]:
+    """The calls that Linux does not have on arm64."""
+    return [
+        Diagnostic(
+            call.place,
+            "unknown-system-call",
+            f"Linux has no system call `{call.name}` on arm64",
+            fix=(f"did you mean `{near}`?",)
+            if (near := suggestion(call.name, numbers)) is not None
+            else ("take the name from <asm/unistd.h>, without `__NR_`",),
+        )
+        for call in component.system_calls
+        if call.name not in numbers
+    ]
+
+
+def _locks(
+    component: Component, components: dict[str, Component], interfaces: dict[str, Interface]
+) -> list[Diagnostic]:
+    """That what locks are held for, and taken by, exists."""
+    problems = []
+    ports = {port.name: port.interface for port in component.ports}
+    libraries = {other.name for other in components.values() if other.library}
+    calls = [call for lock in component.locks for call in lock.calls]
+    for call in (*calls, *component.passes_on):
+        if call.target in ports:
+            problems += _function(call, interfaces.get(ports[call.target]))
+        elif call.target not in libraries or call.function is not None:
+            problems.append(
+                Diagnostic(
+                    call.place,
+                    "unknown-port",
+                    f"`{call.text}` is no port of component `{component.name}`, and no library",
+                    reasons=("a library is named as a whole",) if call.target in libraries else (),
+                    fix=did_you_mean(call.target, {*ports, *libraries}),
+                )
+            )
+    provided = {name for name, _ in component.provides}
+    taken_by = [call for lock in component.locks for call in lock.taken_by or ()]
+    for call in taken_by if not component.library else ():
+        if call.target in provided:
+            problems += _function(call, interfaces.get(call.target))
+        else:
+            problems.append(
+                Diagnostic(
+                    call.place,
+                    "not-provided",
+                    f"`{call.target}` is no interface that component `{component.name}` provides",
+                    fix=did_you_mean(call.target, provided)
+                    or ("it provides none, so nobody but itself takes its locks: write `taken_by: []`",),
+                )
+            )
+    return problems
+
+
+def _function(call: LockCall, interface: Interface | None) -> list[Diagnostic]:
+    """One that the interface lists, if it lists any."""
+    if interface is None or call.function is None:
+        return []
+    known = [rule.function for rule in interface.context]
+    if call.function in known:
+        return []
+    return [
+        Diagnostic(
+            call.place,
+            "unknown-function",
+            f"interface `{interface.name}` lists no function `{call.function}`",
+            related=((interface.place, "described here"),),
+            fix=did_you_mean(call.function, known) or ("list it there under `context:`",),
+        )
+    ]
 
 
 def _interface(

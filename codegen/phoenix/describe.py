@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .model import WIRING, Instance, ResolvedGraph, Wire
+from .model import WIRING, Instance, ResolvedGraph, Wire, type_providers
 
 VERSION = 1
 
@@ -25,6 +25,7 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         "machine": _machine(graph),
         "instances": [_instance(instance, init) for instance in by_name],
         "init_order": [{"instance": step.instance, "after": list(step.after)} for step in graph.init_order],
+        "cpu_order": [step.instance for step in graph.cpu_order],
         "claims": _claims(by_name),
         "unclaimed": [
             {"path": path, "compatible": compatible} for path, compatible in graph.machine.unclaimed
@@ -32,9 +33,21 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         if graph.machine
         else [],
         "interrupts": [
-            {"line": line.line, "instance": line.instance, "handler": line.handler, "path": line.path}
+            {
+                "line": line.line,
+                "instance": line.instance,
+                "handler": line.handler,
+                "path": line.path,
+                "trigger": "edge" if line.edge else "level",
+            }
             for line in graph.lines
         ],
+        "system_calls": [
+            {"number": call.number, "name": call.name, "instance": call.instance, "gaps": call.gaps}
+            for call in graph.calls
+        ],
+        "other_system_calls": graph.other_calls,
+        "locks": _locks(graph),
         "libraries": sorted(libraries),
         "library_ports": {
             library.name: {wire.port.name: _wire(wire) for wire in wires}
@@ -47,6 +60,15 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         },
         "allowed_edges": _edges(graph),
         "budgets": dict(spec.budgets),
+        "rootfs": {
+            "packages": list(spec.rootfs.packages),
+            "dependencies": spec.rootfs.dependencies,
+            "files": {file.path: file.source for file in spec.rootfs.files},
+            "compress": spec.rootfs.compress,
+        }
+        if spec.rootfs
+        else None,
+        "append": spec.append.value if spec.append else None,
         "boot_test": {
             "send": list(spec.boot_test.send),
             "expect": list(spec.boot_test.expect),
@@ -111,6 +133,7 @@ def _instance(instance: Instance, init: dict[str, int]) -> dict[str, Any]:
         }
         if device
         else None,
+        "ipis": [{"name": i.name, "line": i.line, "handler": i.handler} for i in instance.ipis],
         "init": {"order": init[instance.name], "method": component.init} if instance.name in init else None,
         "on_fail": instance.on_fail,
     }
@@ -125,6 +148,24 @@ def _wire(wire: Wire) -> dict[str, Any]:
         "why": wire.why,
         "place": str(wire.place),
     }
+
+
+def _locks(graph: ResolvedGraph) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "rank": each.rank,
+            "kind": "mutex" if each.lock.mutex else "spin",
+            "summary": each.lock.summary,
+            "place": str(each.lock.place),
+            "inside": [
+                {"lock": edge.before, "why": [{"place": str(place), "text": text} for place, text in edge.why]}
+                for edge in graph.lock_edges
+                if edge.after == each.name
+            ],
+        }
+        for each in graph.locks
+    ]
 
 
 def _claims(instances: list[Instance]) -> list[dict[str, Any]]:
@@ -144,7 +185,12 @@ def _edges(graph: ResolvedGraph) -> dict[str, list[str]]:
     """For each component: the components that it may reference."""
     component_of = {instance.name: instance.component.name for instance in graph.instances}
     libraries = {library.name for library, _ in graph.libraries}
-    edges: dict[str, set[str]] = {name: set(libraries) for name in {*component_of.values(), *libraries}}
+    types = {
+        provider.name
+        for _, provider in type_providers(graph.catalog, graph.instances)
+        if provider is not None
+    }
+    edges: dict[str, set[str]] = {name: libraries | types for name in {*component_of.values(), *libraries}}
     users = [(instance.component.name, instance.wires) for instance in graph.instances]
     users += [(library.name, wires) for library, wires in graph.libraries]
     for user, wires in users:

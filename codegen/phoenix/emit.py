@@ -8,9 +8,19 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence
 
 from . import bind, describe
-from .constants import params_file
-from .cxx import pascal, string
-from .model import WIRING, Component, Instance, Interface, ParameterValue, ResolvedGraph, Wire
+from .constants import ParamsFile, parameter_files, params_file
+from .cxx import pascal, snake, string
+from .model import (
+    WIRING,
+    Catalog,
+    Component,
+    Instance,
+    Interface,
+    ParameterValue,
+    ResolvedGraph,
+    Wire,
+    type_providers,
+)
 from .parameters import placeholder
 
 
@@ -147,20 +157,19 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
     name = graph.name
     for component in bindings.components():
         instances = bindings.by_component[component.name]
-        writer.put(
-            include / "params" / f"{component.name}.hpp",
-            printer("params.hpp", file=params_file(component, instances), graph=name),
-        )
+        write_params(include, params_file(component, instances), name, printer, writer)
         writer.put(
             include / "ports" / f"{component.name}.hpp",
             printer("ports.hpp", file=bindings.ports(component), graph=name),
         )
     for library, wires in graph.libraries:
-        writer.put(include / "params" / f"{library.name}.hpp", library_params(library, printer, name))
+        write_params(include, library_params(library), name, printer, writer)
         writer.put(
             include / "ports" / f"{library.name}.hpp",
             printer("ports.hpp", file=bindings.library_ports(library, wires), graph=name),
         )
+    write_types(include, graph.catalog, graph.instances, name, printer, writer)
+    write_locks(include, [*bindings.components(), *(library for library, _ in graph.libraries)], printer, writer)
     generated = bindings.generated()
     for interface in generated:
         assert interface.generated is not None
@@ -186,19 +195,58 @@ def write_sources(graph: ResolvedGraph, gen: Path, printer: Printer, writer: Wri
         tables = printer("graph_description.cpp", graph=name, **_generated("graph_description", graph))
         writer.put(gen / "graph_description.cpp", tables)
         sources.append(gen / "graph_description.cpp")
+    if any(interface.generated == "lock_order" for interface in generated):
+        writer.put(gen / "lock_order.cpp", printer("lock_order.cpp", graph=name, **_generated("lock_order", graph)))
+        sources.append(gen / "lock_order.cpp")
     if any(interface.generated == "device_interrupts" for interface in generated):
         writer.put(gen / "interrupts.cpp", printer("interrupts.cpp", graph=name, **_interrupts(bindings)))
         sources.append(gen / "interrupts.cpp")
+    if any(interface.generated == "system_calls" for interface in generated):
+        writer.put(gen / "system_calls.cpp", printer("system_calls.cpp", graph=name, **_calls(bindings)))
+        sources.append(gen / "system_calls.cpp")
     return sources
 
 
-def library_params(library: Component, printer: Printer, graph: str) -> str:
+def write_types(
+    include: Path,
+    catalog: Catalog,
+    instances: Sequence[Instance],
+    graph: str,
+    printer: Printer,
+    writer: Writer,
+) -> None:
+    for interface, provider in type_providers(catalog, instances):
+        header = provider.header_include if provider else f"{interface.include}/{interface.archetype_header}"
+        name = provider.cxx_class if provider else interface.archetype
+        writer.put(
+            include / "types" / f"{snake(interface.name)}.hpp",
+            printer("types.hpp", graph=graph, interface=interface, header=header, name=name),
+        )
+
+
+def write_locks(include: Path, components: Sequence[Component], printer: Printer, writer: Writer) -> None:
+    """Says nothing of ranks, so that what includes it is compiled once for all graphs."""
+    for component in components:
+        if component.locks:
+            writer.put(include / "locks" / f"{component.name}.hpp", printer("locks.hpp", component=component))
+
+
+def write_params(include: Path, file: ParamsFile, graph: str, printer: Printer, writer: Writer) -> None:
+    writer.put(include / "params" / f"{file.component}.hpp", printer("params.hpp", file=file, graph=graph))
+    for one in parameter_files(file):
+        writer.put(
+            include / "params" / file.component / f"{one.constant.name}.hpp",
+            printer("parameter.hpp", file=one, graph=graph),
+        )
+
+
+def library_params(library: Component) -> ParamsFile:
     values = tuple(
         ParameterValue(parameter, placeholder(parameter), "default", "default")
         for parameter in library.parameters
     )
-    instance = Instance(library.name, library, library.place, "library", values, (), None, "panic")
-    return printer("params.hpp", file=params_file(library, [instance]), graph=graph)
+    instance = Instance(library.name, library, library.place, "library", values, (), None, (), "panic")
+    return params_file(library, [instance])
 
 
 def _wiring(bindings: Bindings, generated: Sequence[Interface]) -> dict[str, Any]:
@@ -233,8 +281,9 @@ def _wiring(bindings: Bindings, generated: Sequence[Interface]) -> dict[str, Any
     generated_checks = [f"::{interface.cxx}<const {pascal(str(interface.generated))}>" for interface in kinds]
     return {
         "instances": rows,
-        "includes": sorted(includes),
+        "includes": sorted({*includes, *_lock_headers(bindings.graph)}),
         "derived": derived,
+        "locks": _locks(bindings.graph),
         "generated_checks": generated_checks,
     }
 
@@ -249,13 +298,53 @@ def _interrupts(bindings: Bindings) -> dict[str, Any]:
     }
 
 
+def _calls(bindings: Bindings) -> dict[str, Any]:
+    graph = bindings.graph
+    users = {call.instance for call in graph.calls} | ({graph.other_calls} if graph.other_calls else set())
+    targets = {name: bindings.targets[name] for name in users}
+    other = graph.instance(graph.other_calls).component.other_system_calls if graph.other_calls else None
+    includes = {target.include for target in targets.values()}
+    includes |= {"syscall/interfaces/adaptor.hpp"} if graph.calls else set()
+    includes |= {"base/errno.hpp"} if other is None else set()
+    return {
+        "calls": [
+            {"name": call.name, "instance": call.instance, "type": targets[call.instance].type}
+            for call in graph.calls
+        ],
+        "size": max((call.number for call in graph.calls), default=-1) + 1,
+        "rows": _call_rows(graph),
+        "other": {"instance": graph.other_calls, "method": other[0]} if other else None,
+        "includes": sorted(includes),
+        "externs": [(name, targets[name].type) for name in sorted(targets)],
+    }
+
+
+_OTHERS_IN_A_ROW = 16
+
+
+def _call_rows(graph: ResolvedGraph) -> list[dict[str, str]]:
+    """The table's lines: one for each call, and gaps in longer ones."""
+    rows, next_number = [], 0
+    for call in graph.calls:
+        while next_number < call.number:
+            end = min(call.number, next_number + _OTHERS_IN_A_ROW)
+            numbers = f"{next_number} to {end - 1}" if end - next_number > 1 else str(next_number)
+            rows.append({"cells": ", ".join(["other"] * (end - next_number)), "comment": numbers})
+            next_number = end
+        rows.append({"cells": f"{call.name}_call", "comment": f"{call.number}, {call.instance}"})
+        next_number = call.number + 1
+    return rows
+
+
 def _generated(kind: str, graph: ResolvedGraph) -> dict[str, Any]:
-    if kind == "init_sequence":
+    if kind in ("init_sequence", "system_calls"):
         return {}
     if kind == "device_interrupts":
         return {"lines": [line for line in graph.lines if line.handler]}
     if kind == "device_table":
         return _device_table(graph)
+    if kind == "lock_order":
+        return {"edges": _lock_edges(graph), "includes": _lock_headers(graph)}
     rows = [
         {
             "name": instance.name,
@@ -268,29 +357,87 @@ def _generated(kind: str, graph: ResolvedGraph) -> dict[str, Any]:
     return {"instances": rows, "summary": string(graph.spec.summary)}
 
 
+def _lock_headers(graph: ResolvedGraph) -> list[str]:
+    return sorted({f"locks/{each.component.name}.hpp" for each in graph.locks})
+
+
+def _locks(graph: ResolvedGraph) -> list[dict[str, Any]]:
+    """By rank, each with those that may be held when it is taken."""
+    return [
+        {
+            "variable": _lock_variable(each.name),
+            "name": each.name,
+            "rank": each.rank,
+            "inside": [edge.before for edge in graph.lock_edges if edge.after == each.name],
+        }
+        for each in graph.locks
+    ]
+
+
+def _lock_variable(name: str) -> str:
+    return name.replace(".", "::")
+
+
+def _lock_edges(graph: ResolvedGraph) -> list[dict[str, str]]:
+    return [
+        {
+            "before": _lock_variable(edge.before),
+            "after": _lock_variable(edge.after),
+            "place": edge.why[0][0].short,
+        }
+        for edge in graph.lock_edges
+    ]
+
+
 def _init_sequence(graph: ResolvedGraph) -> dict[str, Any]:
-    instances = {instance.name: instance for instance in graph.instances}
     asked = {name for step in graph.init_order for name in step.unsure}
+    kept = {name for step in graph.cpu_order for name in step.booted}
     rows = []
     for number, step in enumerate(graph.init_order, 1):
-        instance = instances[step.instance]
-        component = instance.component
-        fatal = "true" if instance.on_fail == "panic" else "false"
+        instance = graph.instance(step.instance)
         after = f", after {', '.join(step.after)}" if step.after else ""
         rows.append(
             {
-                "name": instance.name,
-                "type": "::" + component.cxx_class,
-                "init": component.init,
-                "tracked": instance.name in asked,
+                **_step(instance, instance.component.init),
+                "tracked": instance.name in asked and instance.name not in kept,
+                "kept": instance.name in kept,
                 "unsure": [f"{name}_up" for name in step.unsure],
                 "comment": f"{number}. {instance.name}, {instance.place.short}{after}",
-                "info": f'::phx::boot::InitStep step{{"{instance.name}", "{component.name}", {fatal}}}',
             }
         )
+    asked_here = {name for step in graph.cpu_order for name in step.unsure}
+    cpu_rows = []
+    for number, cpu_step in enumerate(graph.cpu_order, 1):
+        instance = graph.instance(cpu_step.instance)
+        cpu_rows.append(
+            {
+                **_step(instance, instance.component.init_cpu),
+                "tracked": instance.name in asked_here,
+                "booted": [f"{name}_up" for name in cpu_step.booted],
+                "unsure": [f"{name}_up_here" for name in cpu_step.unsure],
+                "comment": f"{number}. {instance.name}, {instance.place.short}",
+            }
+        )
+    used = {step.instance for step in graph.init_order} | {step.instance for step in graph.cpu_order}
     return {
         "steps": rows,
-        "includes": sorted({instances[step.instance].component.header_include for step in graph.init_order}),
+        "cpu_steps": cpu_rows,
+        "kept": [f"{step.instance}_up" for step in graph.init_order if step.instance in kept],
+        "externs": [
+            (instance.name, "::" + instance.component.cxx_class)
+            for instance in graph.instances
+            if instance.name in used
+        ],
+        "includes": sorted({graph.instance(name).component.header_include for name in used}),
+    }
+
+
+def _step(instance: Instance, method: str | None) -> dict[str, Any]:
+    fatal = "true" if instance.on_fail == "panic" else "false"
+    return {
+        "name": instance.name,
+        "method": method,
+        "info": f'::phx::boot::InitStep step{{"{instance.name}", "{instance.component.name}", {fatal}}}',
     }
 
 
@@ -347,7 +494,7 @@ def graph_cmake(root: Path, graph: ResolvedGraph, generated: Sequence[Path], inp
         "PHX_ARCH": [graph.arch],
         "PHX_COMPONENT_SOURCES": component_sources(root, graph),
         "PHX_SIZE_SOURCES": [
-            file for file in component_sources(root, graph, small=True) if file.suffix == ".cpp"
+            file for file in component_sources(root, graph, small=True) if file.suffix in (".cpp", ".c")
         ],
         "PHX_GENERATED_SOURCES": generated,
         "PHX_INPUTS": inputs,

@@ -6,14 +6,32 @@ from .crosscheck import join, no_such_file
 from .cxx import KEYWORDS, identifier
 from .diagnostics import Diagnostic, Place, did_you_mean
 from .load import TEST_ENDINGS, Tree
-from .model import ARCHES, Component, DeviceSpec, InterruptSpec, Parameter, Port, RegisterSpec, Value
+from .model import (
+    ARCHES,
+    CallSpec,
+    Component,
+    DeviceSpec,
+    InterruptSpec,
+    IpiSpec,
+    LockCall,
+    LockSpec,
+    Parameter,
+    Port,
+    RegisterSpec,
+    Value,
+)
 from .reader import entries, items, key_place, mapping, number, optional_text, text, value, value_place, words
 from .source import Mapping, Node, Scalar, Sequence
 from .units import parse_size
 from .values import NUMERIC, Bad, check, parse, show
 
 RESERVED_COMPONENTS = frozenset({"std", "phx"})  # namespaces inside which these names mean something already
-RESERVED_PARAMETERS = frozenset({"registers", "interrupts", "device_path", "clock_hz", "index", "name"})
+RESERVED_PARAMETERS = frozenset(
+    {"registers", "interrupts", "ipis", "device_path", "clock_hz", "index", "name"}
+)
+
+_CALLS = ("system_calls", "other_system_calls")
+_NOT_OF_LIBRARIES = ("class", "header", "instances", "provides", "device", "ipis", *_CALLS, "init", "init_cpu")
 
 
 def read_component(tree: Tree, path: str, root: Mapping) -> tuple[Component, list[Diagnostic]]:
@@ -24,6 +42,9 @@ def read_component(tree: Tree, path: str, root: Mapping) -> tuple[Component, lis
     ports = _ports(root, library, problems)
     parameters = _parameters(root, problems)
     device = _device(root, parameters, problems)
+    ipis = _ipis(root, problems)
+    calls = _system_calls(root, problems)
+    locks = _locks(root, library, problems)
     provides = words(root.get("provides"))
     _no_repeats(provides, "interface", problems)
     parts = folder.split("/")
@@ -44,7 +65,15 @@ def read_component(tree: Tree, path: str, root: Mapping) -> tuple[Component, lis
         ports=ports,
         parameters=parameters,
         device=device,
+        ipis=ipis,
+        system_calls=calls,
+        other_system_calls=(text(root, "other_system_calls"), value_place(root, "other_system_calls"))
+        if "other_system_calls" in root.entries
+        else None,
+        locks=locks,
+        passes_on=_calls(root.get("passes_on")),
         init=optional_text(root, "init"),
+        init_cpu=optional_text(root, "init_cpu"),
         tests=tuple(file for file in tree.listing.get(folder, ()) if file.endswith(TEST_ENDINGS)),
         place=value_place(root, "component"),
     )
@@ -75,7 +104,7 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
             )
         )
     if library:
-        for key in ("class", "header", "instances", "provides", "device", "init"):
+        for key in _NOT_OF_LIBRARIES:
             if key in root.entries:
                 problems.append(
                     Diagnostic(
@@ -394,6 +423,131 @@ def _interrupt(
         text(interrupt, "summary"),
         value_place(interrupt, "name"),
     )
+
+
+def _ipis(root: Mapping, problems: list[Diagnostic]) -> tuple[IpiSpec, ...]:
+    """Software interrupts have no device that tells whose they are: so only one instance may have them."""
+    if "ipis" not in root.entries:
+        return ()
+    if text(root, "instances", "one") == "many":
+        problems.append(
+            Diagnostic(
+                key_place(root, "ipis"),
+                "ipis-of-many",
+                "a component with `instances: many` has no software interrupts",
+                reasons=("each is a line of its own, and the lines are few",),
+                fix=("remove `ipis:`, or `instances: many`",),
+            )
+        )
+    found = []
+    for node in items(root.get("ipis")):
+        ipi = mapping(node)
+        name, place = text(ipi, "name"), value_place(ipi, "name")
+        _check_word(name, place, "software interrupt", problems)
+        found.append(IpiSpec(name, text(ipi, "handler"), text(ipi, "summary"), place))
+    _no_repeats(tuple((ipi.name, ipi.place) for ipi in found), "software interrupt", problems)
+    return tuple(found)
+
+
+def _system_calls(root: Mapping, problems: list[Diagnostic]) -> tuple[CallSpec, ...]:
+    """Whether their names are Linux's is checked with the whole catalog."""
+    for key in _CALLS:
+        if key in root.entries and text(root, "instances", "one") == "many":
+            problems.append(
+                Diagnostic(
+                    key_place(root, key),
+                    "calls-of-many",
+                    f"a component with `instances: many` has no `{key}:`",
+                    reasons=("a system call leads to one instance",),
+                    fix=(f"remove `{key}:`, or `instances: many`",),
+                )
+            )
+    found = []
+    for node in items(root.get("system_calls")):
+        if isinstance(node, Mapping):
+            found.append(CallSpec(text(node, "name"), text(node, "gaps"), value_place(node, "name")))
+        elif isinstance(node, Scalar):
+            found.append(CallSpec(str(node.value), "", node.place))
+    _no_repeats(tuple((call.name, call.place) for call in found), "system call", problems)
+    return tuple(found)
+
+
+def _locks(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[LockSpec, ...]:
+    found = []
+    for entry in entries(root.get("locks")):
+        _check_word(entry.key, entry.place, "lock", problems)
+        node = mapping(entry.value)
+        if library and "taken_by" in node.entries:
+            problems.append(
+                Diagnostic(
+                    key_place(node, "taken_by"),
+                    "library-key",
+                    "a lock of a library has no `taken_by:`",
+                    reasons=("a library provides no interface: whoever calls it may take any of its locks",),
+                    fix=("remove `taken_by:`",),
+                )
+            )
+        found.append(
+            LockSpec(
+                entry.key,
+                text(node, "summary"),
+                text(node, "kind", "spin") == "mutex",
+                words(node.get("before")),
+                _calls(node.get("calls")),
+                _calls(node.get("taken_by")) if "taken_by" in node.entries else None,
+                entry.place,
+            )
+        )
+    known = {lock.name: lock for lock in found}
+    for lock in found:
+        for name, place in lock.before:
+            problems += _before(lock, name, place, known)
+    return tuple(sorted(found, key=lambda lock: lock.name))
+
+
+def _before(lock: LockSpec, name: str, place: Place, known: dict[str, LockSpec]) -> list[Diagnostic]:
+    """What is wrong with a lock that another one names in its `before:`."""
+    if name == lock.name:
+        return [
+            Diagnostic(
+                place,
+                "lock-before-itself",
+                f"the lock `{name}` is named in its own `before:`",
+                reasons=("several locks of one class are taken in the order of their addresses",),
+                fix=("remove it; or, if one of them is always the outer one, give that a class of its own",),
+            )
+        ]
+    if name not in known:
+        return [
+            Diagnostic(
+                place,
+                "unknown-lock",
+                f"`{name}` is no lock of this component",
+                reasons=("locks of others are taken by calling them: `calls:` names a port",),
+                fix=did_you_mean(name, known.keys() - {lock.name}) or ("declare it under `locks:`, or remove it",),
+            )
+        ]
+    if known[name].mutex and not lock.mutex:
+        return [
+            Diagnostic(
+                place,
+                "mutex-under-spinlock",
+                f"`{name}` is a mutex, and `{lock.name}` a spinlock: it cannot be taken inside that",
+                reasons=("who waits for a mutex sleeps, and nobody may sleep who holds a spinlock",),
+                related=((known[name].place, f"`{name}` is declared here"),),
+                fix=(f"name `{lock.name}` in the `before:` of `{name}`, or let both be of one kind",),
+            )
+        ]
+    return []
+
+
+def _calls(node: Node | None) -> tuple[LockCall, ...]:
+    """Words like `timers` and `timers.arm`."""
+    found = []
+    for word, place in words(node):
+        target, _, function = word.partition(".")
+        found.append(LockCall(target, function or None, place))
+    return tuple(found)
 
 
 def _index_by(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Mapping, TypeAlias, Union
+from typing import Mapping, Sequence, TypeAlias, Union
 
 from .diagnostics import Diagnostic, Place
 from .source import Mapping as LocatedMapping
@@ -60,6 +60,56 @@ class InterruptSpec:
 
 
 @dataclass(frozen=True)
+class IpiSpec:
+    """A software generated interrupt of a component."""
+
+    name: str
+    handler: str
+    summary: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class CallSpec:
+    """A system call that a component implements, by the member function sys_NAME."""
+
+    name: str
+    gaps: str  # what it does not do of what Linux does
+    place: Place
+
+
+@dataclass(frozen=True)
+class LockCall:
+    """Something that is called while a lock is held: a port of the component or a library; one function of it, or any."""
+
+    target: str
+    function: str | None
+    place: Place
+
+    @property
+    def text(self) -> str:
+        return self.target if self.function is None else f"{self.target}.{self.function}"
+
+
+@dataclass(frozen=True)
+class LockSpec:
+    """A class of locks that a component has."""
+
+    name: str
+    summary: str
+    mutex: bool  # its holder may sleep
+    before: tuple[tuple[str, Place], ...]  # locks of the same component that are taken inside it
+    calls: tuple[LockCall, ...]
+    taken_by: tuple[LockCall, ...] | None  # interfaces and their functions; None: all that the component provides
+    place: Place
+
+    def is_taken_by(self, interface: str, function: str) -> bool:
+        return self.taken_by is None or any(
+            each.target == interface and each.function in (None, function) for each in self.taken_by
+        )
+
+
+@dataclass(frozen=True)
 class DeviceSpec:
     compatible: tuple[str, ...]
     registers: tuple[RegisterSpec, ...]
@@ -85,8 +135,14 @@ class Component:
     ports: tuple[Port, ...]
     parameters: tuple[Parameter, ...]
     device: DeviceSpec | None
+    ipis: tuple[IpiSpec, ...]
+    system_calls: tuple[CallSpec, ...]
+    other_system_calls: tuple[str, Place] | None  # the member function for numbers that nobody implements
+    locks: tuple[LockSpec, ...]
+    passes_on: tuple[LockCall, ...]  # called without a lock of its own, for those who may hold theirs
     init: str | None
-    tests: tuple[str, ...]  # files in the folder: *_test.cpp, *_property.cpp, *_fuzz.cpp
+    init_cpu: str | None  # once on each further CPU
+    tests: tuple[str, ...]  # files in the folder: *_test.cpp, *_race_test.cpp, *_property.cpp, *_fuzz.cpp
     place: Place
 
     def provided(self, interface: str) -> Place | None:
@@ -109,6 +165,7 @@ class ContextRule:
     context: str
     sleeps: bool
     allocates: bool
+    locks: bool  # may take locks of its provider's
     summary: str
 
 
@@ -120,6 +177,7 @@ class Interface:
     include: str
     domain: str
     family: bool
+    type: bool  # a service whose provider is used as a class
     cxx: str
     header: str
     archetype: str | None
@@ -177,6 +235,7 @@ class Catalog:
     flaws: Mapping[tuple[str, str], tuple[Diagnostic, ...]]  # (kind, name): usable, but wrong somewhere
     diagnostics: tuple[Diagnostic, ...]  # all of them, in files of any kind
     inputs: tuple[str, ...]  # files read, relative to the root
+    call_numbers: Mapping[str, int]  # Linux's system calls on arm64, in order; empty where no component names one
     folders: tuple[str, ...]  # folders scanned
 
     def libraries(self, arch: str) -> tuple[Component, ...]:
@@ -242,6 +301,24 @@ class BootTest:
 
 
 @dataclass(frozen=True)
+class RootfsFile:
+    path: str  # in the archive
+    source: str  # relative to the root
+    place: Place
+
+
+@dataclass(frozen=True)
+class RootfsSpec:
+    """The initramfs that a graph is booted with."""
+
+    packages: tuple[str, ...]
+    dependencies: bool
+    files: tuple[RootfsFile, ...]  # by path
+    compress: str  # none, gz, lz4, zstd
+    place: Place
+
+
+@dataclass(frozen=True)
 class GraphSpec:
     name: str
     summary: str
@@ -255,6 +332,8 @@ class GraphSpec:
     lost: frozenset[str]  # instances that are named, but written so that nothing can be made of them
     choose: Mapping[str, Choice]
     budgets: Mapping[str, int | float]
+    rootfs: RootfsSpec | None
+    append: Located | None
     boot_test: BootTest | None
     instances_place: Place
 
@@ -317,6 +396,7 @@ class Instance:
     parameters: tuple[ParameterValue, ...]
     wires: tuple[Wire, ...]
     device: Device | None
+    ipis: tuple[Interrupt, ...]
     on_fail: str
 
     def wire(self, port: str) -> Wire:
@@ -331,11 +411,51 @@ class InitStep:
 
 
 @dataclass(frozen=True)
+class CpuStep:
+    """What an instance does on each further CPU."""
+
+    instance: str
+    booted: tuple[str, ...]  # steps of start-up that may have failed without a panic and that it needs
+    unsure: tuple[str, ...]  # steps before it on this CPU that may have failed without a panic
+
+
+@dataclass(frozen=True)
+class RankedLock:
+    component: Component
+    lock: LockSpec
+    rank: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.component.name}.{self.lock.name}"
+
+
+@dataclass(frozen=True)
+class LockEdge:
+    """`after` may be taken while `before` is held."""
+
+    before: str
+    after: str
+    why: tuple[tuple[Place, str], ...]  # the lines of manifests that it follows from
+
+
+@dataclass(frozen=True)
 class LineClaim:
     line: int
     instance: str
     handler: str | None
     path: str
+    edge: bool  # a pulse; else a level that stands until the device is served
+
+
+@dataclass(frozen=True)
+class CallClaim:
+    """Which instance implements a system call."""
+
+    number: int
+    name: str
+    instance: str
+    gaps: str
 
 
 @dataclass(frozen=True)
@@ -354,7 +474,12 @@ class ResolvedGraph:
     instances: tuple[Instance, ...]  # providers before the users that they order
     libraries: tuple[tuple[Component, tuple[Wire, ...]], ...]
     init_order: tuple[InitStep, ...]
+    cpu_order: tuple[CpuStep, ...]
     lines: tuple[LineClaim, ...]
+    calls: tuple[CallClaim, ...]  # by number
+    other_calls: str | None  # the instance that gets the numbers that nobody implements
+    locks: tuple[RankedLock, ...]  # by rank
+    lock_edges: tuple[LockEdge, ...]
 
     @property
     def name(self) -> str:
@@ -366,3 +491,15 @@ class ResolvedGraph:
 
     def instance(self, name: str) -> Instance:
         return next(instance for instance in self.instances if instance.name == name)
+
+
+def type_providers(
+    catalog: Catalog, instances: Sequence[Instance]
+) -> list[tuple[Interface, Component | None]]:
+    """The interfaces whose providers are used as classes, and who provides each. None: nobody, so it is the archetype."""
+    found = []
+    for _, interface in sorted(catalog.interfaces.items()):
+        if interface.type:
+            providers = [each.component for each in instances if each.component.provided(interface.name)]
+            found.append((interface, providers[0] if providers else None))
+    return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Sequence
 
 from .diagnostics import Diagnostic, Place
-from .model import Catalog, Component, Interface, Machine, Parameter
+from .model import Catalog, Component, Interface, LockCall, LockSpec, Machine, Parameter
 from .schema import KINDS, load_schema
 from .units import format_size
 from .values import show, span
@@ -77,6 +77,7 @@ def pages(catalog: Catalog) -> dict[str, str]:
     written = {f"{kind}-file.md": _schema_page(kind) for kind in KINDS}
     written["components.md"] = _components(catalog)
     written["interfaces.md"] = _interfaces(catalog)
+    written["system-calls.md"] = _system_calls(catalog)
     written["graphs.md"] = _graphs(catalog)
     written["machines.md"] = _machines(catalog)
     written["README.md"] = _index(catalog)
@@ -90,6 +91,7 @@ def _index(catalog: Catalog) -> str:
     lines += [
         f"| [components.md](components.md) | {len(components)} components |",
         f"| [interfaces.md](interfaces.md) | {len(catalog.interfaces)} interfaces |",
+        f"| [system-calls.md](system-calls.md) | {len(_implemented(catalog))} of Linux's {len(catalog.call_numbers)} system calls |",
         f"| [graphs.md](graphs.md) | {len(_shipped(catalog))} graphs |",
         f"| [machines.md](machines.md) | {len(catalog.machines)} machines |",
         "",
@@ -211,6 +213,8 @@ def _component(component: Component) -> list[str]:
         facts.append("any number of instances")
     if component.init:
         facts.append(f"started by `{component.init}`")
+    if component.init_cpu:
+        facts.append(f"on each further CPU by `{component.init_cpu}`")
     lines = [f"## {component.name}", "", component.summary, "", "; ".join(facts) + "."]
     if component.device is not None:
         lines += [
@@ -220,12 +224,26 @@ def _component(component: Component) -> list[str]:
             + _windows(component)
             + ".",
         ]
+    if component.system_calls:
+        names = ", ".join(f"`{call.name}`" for call in component.system_calls)
+        lines += ["", f"System calls: {names}."]
+    if component.ipis:
+        lines += ["", "| software interrupt | what for |", "|---|---|"]
+        lines += [f"| `{ipi.name}` | {_cell(ipi.summary)} |" for ipi in component.ipis]
     if component.ports:
         lines += ["", "| port | interface | cardinality | use | what for |", "|---|---|---|---|---|"]
         lines += [
             f"| `{port.name}` | {_interface_link(port.interface)} | {port.cardinality} | {port.use} | {_cell(port.summary)} |"
             for port in component.ports
         ]
+    if component.locks:
+        lines += ["", "| lock | kind | what it guards | while it is held |", "|---|---|---|---|"]
+        lines += [
+            f"| `{lock.name}` | {'mutex' if lock.mutex else 'spin'} | {_cell(lock.summary)} | {_while_held(lock)} |"
+            for lock in component.locks
+        ]
+    if component.passes_on:
+        lines += ["", f"Passes on to {_names(component.passes_on)}."]
     if component.parameters:
         lines += ["", "| parameter | type | range | default | what |", "|---|---|---|---|---|"]
         lines += [
@@ -233,6 +251,16 @@ def _component(component: Component) -> list[str]:
             for parameter in component.parameters
         ]
     return lines
+
+
+def _names(calls: Sequence[LockCall]) -> str:
+    return ", ".join(f"`{call.text}`" for call in calls)
+
+
+def _while_held(lock: LockSpec) -> str:
+    parts = [f"takes {', '.join(f'`{name}`' for name, _ in lock.before)}"] if lock.before else []
+    parts += [f"calls {_names(lock.calls)}"] if lock.calls else []
+    return "; ".join(parts)
 
 
 def _windows(component: Component) -> str:
@@ -257,7 +285,7 @@ def _interfaces(catalog: Catalog) -> str:
     shown = sorted(catalog.interfaces.values(), key=lambda interface: (interface.domain, interface.name))
     for interface in shown:
         lines.append(
-            f"| {interface.domain} | [{interface.name}](#{interface.name.lower()}) | {'family' if interface.family else 'service'} | "
+            f"| {interface.domain} | [{interface.name}](#{interface.name.lower()}) | {'family' if interface.family else 'type' if interface.type else 'service'} | "
             f"{_providers(catalog, interface)} | {_cell(interface.summary)} |"
         )
     for interface in shown:
@@ -292,12 +320,44 @@ def _interface(catalog: Catalog, interface: Interface) -> list[str]:
     lines = [f"## {interface.name}", "", interface.summary, "", "; ".join(facts) + ".", ""]
     lines.append("Used by " + (", ".join(users) or "nobody yet") + ".")
     if interface.context:
-        lines += ["", "| function | context | sleeps | allocates |", "|---|---|---|---|"]
+        lines += ["", "| function | context | sleeps | allocates | takes locks |", "|---|---|---|---|---|"]
         lines += [
-            f"| `{rule.function}` | {rule.context} | {'yes' if rule.sleeps else 'no'} | {'yes' if rule.allocates else 'no'} |"
+            f"| `{rule.function}` | {rule.context} | {'yes' if rule.sleeps else 'no'} | {'yes' if rule.allocates else 'no'} "
+            f"| {'maybe' if rule.locks else 'no'} |"
             for rule in interface.context
         ]
     return lines
+
+
+def _implemented(catalog: Catalog) -> dict[str, list[tuple[Component, str]]]:
+    """For each call that components can provide: which, and with which gaps."""
+    found: dict[str, list[tuple[Component, str]]] = {}
+    for component in catalog.components.values():
+        if not _is_fake(catalog, component):
+            for call in component.system_calls:
+                found.setdefault(call.name, []).append((component, call.gaps))
+    return found
+
+
+def _system_calls(catalog: Catalog) -> str:
+    implemented = _implemented(catalog)
+    lines = [
+        *(_NOTE, "# System calls", ""),
+        "Linux's calls on arm64, with the components that implement them. A graph offers those of its components",
+        "(`phx syscalls GRAPH`); any other number gives ENOSYS.",
+        *("", "| number | call | component | known gaps |", "|---:|---|---|---|"),
+    ]
+    lacking = []
+    for name, number in catalog.call_numbers.items():
+        if name not in implemented:
+            lacking.append(f"{name} ({number})")
+            continue
+        links = ", ".join(f"[{component.name}](components.md#{component.name})" for component, _ in implemented[name])
+        gaps = "; ".join(gap for _, gap in implemented[name] if gap)
+        lines.append(f"| {number} | `{name}` | {links} | {_cell(gaps)} |")
+    if lacking:
+        lines += ["", f"Not implemented: {', '.join(lacking)}."]
+    return "\n".join(lines)
 
 
 def _shipped(catalog: Catalog) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from . import claim, parameters, wire
+from . import claim, locks, parameters, wire
+from .crosscheck import no_such_file
 from .devicetree import BadTree, DeviceTree
-from .diagnostics import Diagnostic, Failed, did_you_mean, suggestion
+from .diagnostics import Diagnostic, Failed, Place, did_you_mean, suggestion
+from .load import Tree
 from .model import (
+    CallClaim,
     Catalog,
     Component,
     Device,
     GraphSpec,
     Instance,
     InstanceSpec,
+    Interrupt,
     LineClaim,
     Machine,
     ResolvedGraph,
@@ -62,6 +66,30 @@ def machine_of(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) ->
     return catalog.machines[name]
 
 
+def boot_files(tree: Tree, spec: GraphSpec) -> list[Diagnostic]:
+    """What is wrong with what a graph is to be booted with."""
+    problems = []
+    if spec.arch == "host":
+        for key, place in (
+            ("rootfs", spec.rootfs.place if spec.rootfs else None),
+            ("append", spec.append.place if spec.append else None),
+        ):
+            if place is not None:
+                problems.append(
+                    Diagnostic(
+                        place,
+                        "boot-of-host",
+                        f"a graph with `arch: host` is not booted, so it has no `{key}:`",
+                        fix=(f"remove the line `{key}:`",),
+                    )
+                )
+    for file in spec.rootfs.files if spec.rootfs else ():
+        if not tree.exists(file.source):
+            folder, _, name = file.source.rpartition("/")
+            problems.append(no_such_file(tree, file.place, folder, name))
+    return problems
+
+
 def resolve(
     catalog: Catalog,
     spec: GraphSpec,
@@ -79,6 +107,7 @@ def resolve(
     wires = wire.connect(catalog, spec, placed, libraries, whole, problems)
     values = parameters.settle(placed, wires, problems)
     devices = claim.claim(spec, placed, values, tree, machine is not None or spec.arch == "host", problems)
+    ipis = _ipis(placed, problems)
     unordered = {
         name: Instance(
             name,
@@ -88,13 +117,18 @@ def resolve(
             values[name],
             wires[name],
             devices.get(name),
+            ipis.get(name, ()),
             place_spec.on_fail,
         )
         for name, (place_spec, component, why) in placed.items()
     }
-    sequence, steps = order(unordered, problems)
+    sequence, steps, cpu_steps = order(unordered, problems)
+    wired = tuple((library, wires[f"library {library.name}"]) for library in libraries)
+    ranks, nesting = locks.rank(catalog, unordered, wired, problems)
     _same_types(catalog, unordered, problems)
-    lines = _lines(devices, placed, problems)
+    lines = _software_lines(ipis) + _lines(devices, placed, problems)
+    calls = _calls(catalog, placed, problems)
+    other_calls = _other_calls(placed, problems)
     _flaws(catalog, placed, libraries, problems)
     resolved_machine = _machine(machine, tree, devices, problems)
     if problems:
@@ -104,9 +138,14 @@ def resolve(
         catalog=catalog,
         machine=resolved_machine,
         instances=tuple(unordered[name] for name in sequence),
-        libraries=tuple((library, wires[f"library {library.name}"]) for library in libraries),
+        libraries=wired,
         init_order=steps,
+        cpu_order=cpu_steps,
         lines=lines,
+        calls=calls,
+        other_calls=other_calls,
+        locks=ranks,
+        lock_edges=nesting,
     )
 
 
@@ -229,11 +268,56 @@ def _same_types(catalog: Catalog, instances: dict[str, Instance], problems: list
                 )
 
 
+SOFTWARE_LINES = 16  # of a GIC, 0 to 15 (Arm IHI 0048B.b, 2.2.1; IHI 0069G, 2.2.1)
+
+
+def _ipis(placed: Placed, problems: list[Diagnostic]) -> dict[str, tuple[Interrupt, ...]]:
+    """Numbers the software interrupts, instance by instance, as each manifest lists them."""
+    found: dict[str, tuple[Interrupt, ...]] = {}
+    line = 0
+    for name in sorted(placed):
+        spec, component, _ = placed[name]
+        own = tuple(
+            Interrupt(ipi.name, number, 0, ipi.handler, ipi.place)
+            for number, ipi in enumerate(component.ipis, line)
+        )
+        if line <= SOFTWARE_LINES < line + len(own):
+            owners = sorted(other for other in placed if placed[other][1].ipis)
+            problems.append(
+                Diagnostic(
+                    spec.place,
+                    "too-many-ipis",
+                    f"the software interrupts of `{name}` are too many: an interrupt controller has {SOFTWARE_LINES}",
+                    reasons=tuple(f"`{other}` has {len(placed[other][1].ipis)}" for other in owners),
+                    related=((component.place, "declared here, under `ipis:`"),),
+                    fix=("remove an instance, or let a component do with fewer",),
+                )
+            )
+        found[name] = own
+        line += len(own)
+    return found
+
+
+def _software_lines(ipis: dict[str, tuple[Interrupt, ...]]) -> tuple[LineClaim, ...]:
+    return tuple(
+        LineClaim(ipi.line, name, ipi.handler, f"software interrupt {ipi.name}", True)
+        for name in sorted(ipis)
+        for ipi in ipis[name]
+    )
+
+
+def _is_edge(interrupt: Interrupt) -> bool:
+    """The low bits of the third cell: 1 and 2 are edges, 4 and 8 levels; above them PPIs name CPUs. 0, not said, is a level."""
+    return interrupt.trigger & 0xF in (1, 2, 3)
+
+
 def _lines(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic]) -> tuple[LineClaim, ...]:
     claims: dict[int, LineClaim] = {}
     for name in sorted(devices):
         for interrupt in devices[name].interrupts:
-            claimed = LineClaim(interrupt.line, name, interrupt.handler, devices[name].path)
+            claimed = LineClaim(
+                interrupt.line, name, interrupt.handler, devices[name].path, _is_edge(interrupt)
+            )
             other = claims.setdefault(interrupt.line, claimed)
             if other is not claimed and other.path != claimed.path:  # one device twice is another error
                 problems.append(
@@ -250,6 +334,44 @@ def _lines(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic
                     )
                 )
     return tuple(claims[line] for line in sorted(claims))
+
+
+def _calls(catalog: Catalog, placed: Placed, problems: list[Diagnostic]) -> tuple[CallClaim, ...]:
+    claims: dict[str, CallClaim] = {}
+    for name in sorted(placed):
+        spec, component, _ = placed[name]
+        for call in component.system_calls:
+            number = catalog.call_numbers.get(call.name)
+            if number is None:
+                continue  # a flaw of the component
+            claimed = CallClaim(number, call.name, name, call.gaps)
+            other = claims.setdefault(call.name, claimed)
+            if other.instance != name:
+                problems.append(_call_twice(f"the system call `{call.name}`", placed, other.instance, name, call.place))
+    return tuple(sorted(claims.values(), key=lambda claimed: claimed.number))
+
+
+def _other_calls(placed: Placed, problems: list[Diagnostic]) -> str | None:
+    takers = [name for name in sorted(placed) if placed[name][1].other_system_calls is not None]
+    for name in takers[1:]:
+        taken = placed[name][1].other_system_calls
+        assert taken is not None
+        problems.append(_call_twice("what nobody implements", placed, takers[0], name, taken[1]))
+    return takers[0] if takers else None
+
+
+def _call_twice(what: str, placed: Placed, first: str, second: str, declared: Place) -> Diagnostic:
+    return Diagnostic(
+        placed[second][0].place,
+        "call-claimed-twice",
+        f"{what} is implemented by `{first}` ({placed[first][1].name}) and by `{second}` ({placed[second][1].name})",
+        reasons=("each number leads to one handler",),
+        related=(
+            (placed[first][0].place, f"`{first}` is here"),
+            (declared, f"`{placed[second][1].name}` declares it here"),
+        ),
+        fix=(f"remove `{first}` or `{second}`",),
+    )
 
 
 def _flaws(
@@ -304,6 +426,8 @@ def test_graph(component: Component) -> GraphSpec:
         frozenset(),
         {},
         {},
+        None,
+        None,
         None,
         place,
     )

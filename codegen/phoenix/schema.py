@@ -233,6 +233,13 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             f"{subject} is not a qualified C++ name of this project",
             fix=("write it as `phx::domain::Name`",),
         )
+    if pattern == "^[a-z0-9][a-z0-9+.-]+$":
+        return Diagnostic(
+            place,
+            "bad-name",
+            f"{subject} is not the name of a Debian package",
+            fix=("use small letters, digits, `+`, `-` and `.`",),
+        )
     if pattern == "^/":
         return Diagnostic(
             place,
@@ -240,7 +247,14 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             f"{subject} is not a device-tree path",
             fix=(f"begin with a slash: `/{text}`",),
         )
-    suffixes = {"\\.(cpp|S)$": "`.cpp` or `.S`", "\\.dts$": "`.dts`", "\\.dtso?$": "`.dts` or `.dtso`"}
+    if pattern.startswith("^[A-Za-z]["):
+        return Diagnostic(
+            place,
+            "bad-name",
+            f"{subject} names nothing that can be called",
+            fix=("write a name, or a name and a function: `timers.arm`",),
+        )
+    suffixes = {"\\.(cpp|c|S)$": "`.cpp`, `.c` or `.S`", "\\.dts$": "`.dts`", "\\.dtso?$": "`.dts` or `.dtso`"}
     if pattern in suffixes:
         return Diagnostic(place, "bad-file-name", f"{subject} does not end in {suffixes[pattern]}")
     return Diagnostic(

@@ -9,14 +9,30 @@ from typing import TYPE_CHECKING, Sequence
 from . import bind, claim, emit
 from .constants import params_file
 from .diagnostics import Diagnostic, Failed
-from .model import ARCHES, Catalog, Component, GraphFile, GraphSpec, Instance, ParameterValue, ResolvedGraph
+from .model import (
+    ARCHES,
+    Catalog,
+    Component,
+    GraphFile,
+    GraphSpec,
+    Instance,
+    Interrupt,
+    ParameterValue,
+    ResolvedGraph,
+)
 from .parameters import placeholder
 from .resolve import test_graph
 
 if TYPE_CHECKING:
     from .api import Project
 
-_KINDS = (("TESTS", "_test.cpp"), ("PROPERTIES", "_property.cpp"), ("FUZZERS", "_fuzz.cpp"))
+# A file is of the first kind whose ending it has.
+_KINDS = (
+    ("RACES", "_race_test.cpp"),
+    ("TESTS", "_test.cpp"),
+    ("PROPERTIES", "_property.cpp"),
+    ("FUZZERS", "_fuzz.cpp"),
+)
 
 
 @dataclass(frozen=True)
@@ -116,10 +132,14 @@ def _file(test: TestGraph) -> GraphFile:
     return test.file
 
 
+def _kind(file: str) -> str:
+    return next(key for key, ending in _KINDS if file.endswith(ending))
+
+
 def _call(root: Path, test: TestGraph, graph: ResolvedGraph, gen: Path, sources: Sequence[Path]) -> str:
     lists: list[tuple[str, list[Path]]] = [("SOURCES", [*emit.component_sources(root, graph), *sources])]
-    for key, ending in _KINDS:
-        files = [root / test.folder / name for name in test.files if name.endswith(ending)]
+    for key, _ in _KINDS:
+        files = [root / test.folder / name for name in test.files if _kind(name) == key]
         if files:
             lists.append((key, files))
     body = "".join(f"\n  {key}{emit.quoted(files)}" for key, files in lists)
@@ -140,10 +160,7 @@ def emit_archetypes(project: Project, out: Path) -> emit.Emitted:
             if arch not in component.arch or not _bindable(project.catalog, component):
                 continue
             instance = _sample(component)
-            writer.put(
-                include / "params" / f"{component.name}.hpp",
-                printer("params.hpp", file=params_file(component, [instance]), graph="of archetypes"),
-            )
+            emit.write_params(include, params_file(component, [instance]), "of archetypes", printer, writer)
             writer.put(
                 include / "ports" / f"{component.name}.hpp",
                 printer(
@@ -151,12 +168,16 @@ def emit_archetypes(project: Project, out: Path) -> emit.Emitted:
                 ),
             )
             sources = [
-                project.root / component.folder / name for name in component.sources if name.endswith(".cpp")
+                project.root / component.folder / name for name in component.sources if name.endswith((".cpp", ".c"))
             ]
             if sources:
                 calls.append(
                     f'phx_archetype(COMPONENT {component.name} ARCH {arch} INCLUDE "{include}"\n  SOURCES{emit.quoted(sources)})\n'
                 )
+        emit.write_types(include, project.catalog, (), "of archetypes", printer, writer)
+        emit.write_locks(
+            include, [c for c in project.catalog.components.values() if arch in c.arch], printer, writer
+        )
         writer.sweep(include)
     writer.put(
         out / "archetypes.cmake",
@@ -179,7 +200,10 @@ def _sample(component: Component) -> Instance:
         for parameter in component.parameters
     )
     device = claim.synthetic("sample", component.device, 0, 0) if component.device is not None else None
-    return Instance("sample", component, component.place, "sample", values, (), device, "panic")
+    ipis = tuple(
+        Interrupt(ipi.name, line, 0, ipi.handler, ipi.place) for line, ipi in enumerate(component.ipis)
+    )
+    return Instance("sample", component, component.place, "sample", values, (), device, ipis, "panic")
 
 
 def _archetype_ports(catalog: Catalog, component: Component) -> bind.PortsFile:

@@ -25,6 +25,7 @@ from .reader import (
 from .schema import Schemas
 from .source import Mapping
 from .units import parse_size
+from .unistd import PACKAGE, CallNumbers, Unreadable, read_numbers
 from .variant import HARMLESS, usable
 
 
@@ -46,6 +47,7 @@ def validate(tree: Tree, schemas: Schemas) -> Catalog:
     for found in tree.files:
         _take(draft, tree, schemas, found)
     crosscheck.check(draft.components, draft.interfaces, draft.broken, draft.flaws)
+    calls = _call_numbers(draft)
     graph_flaws = [d for graph in draft.graphs.values() for d in graph.diagnostics]
     everything = [
         d for group in (draft.broken, draft.flaws) for found_here in group.values() for d in found_here
@@ -59,7 +61,8 @@ def validate(tree: Tree, schemas: Schemas) -> Catalog:
         broken={key: ordered(found_here) for key, found_here in sorted(draft.broken.items())},
         flaws={key: ordered(found_here) for key, found_here in sorted(draft.flaws.items())},
         diagnostics=ordered(everything + graph_flaws),
-        inputs=tuple(found.document.path for found in tree.files),
+        inputs=(*(found.document.path for found in tree.files), *calls.files),
+        call_numbers=calls.numbers,
         folders=tuple(sorted(tree.listing)),
     )
 
@@ -101,6 +104,31 @@ def _take(draft: _Draft, tree: Tree, schemas: Schemas, found: Found) -> None:
         shelf[name] = thing  # type: ignore[assignment]
     if problems:
         draft.flaws.setdefault((kind, name), []).extend(problems)
+
+
+def _call_numbers(draft: _Draft) -> CallNumbers:
+    """Linux's numbers, where some component implements system calls; each must be one of them."""
+    users = [component for component in draft.components.values() if component.system_calls]
+    if not users:
+        return CallNumbers({}, ())
+    try:
+        calls = read_numbers()
+    except Unreadable as error:
+        for component in users:
+            draft.flaws.setdefault(("component", component.name), []).append(
+                Diagnostic(
+                    component.system_calls[0].place,
+                    "no-call-numbers",
+                    f"the numbers of system calls cannot be read: {error}",
+                    fix=(f"install Debian's package {PACKAGE}",),
+                )
+            )
+        return CallNumbers({}, ())
+    for component in users:
+        problems = crosscheck.system_calls(component, calls.numbers)
+        if problems:
+            draft.flaws.setdefault(("component", component.name), []).extend(problems)
+    return calls
 
 
 def _duplicate(
@@ -187,6 +215,7 @@ def _read_interface(tree: Tree, path: str, root: Mapping) -> tuple[Interface, li
             text(mapping(rule.value), "context"),
             flag(mapping(rule.value), "sleeps"),
             flag(mapping(rule.value), "allocates"),
+            value(mapping(rule.value).get("locks")) is not False,
             text(mapping(rule.value), "summary"),
         )
         for rule in entries(root.get("context"))
@@ -198,6 +227,7 @@ def _read_interface(tree: Tree, path: str, root: Mapping) -> tuple[Interface, li
         include=folder.partition("/")[2],
         domain=folder.split("/")[1],
         family=family,
+        type=text(root, "kind", "service") == "type",
         cxx=text(root, "cxx"),
         header=text(root, "header"),
         archetype=optional_text(root, "archetype"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Iterable
 
+from .crosscheck import join
 from .cxx import KEYWORDS
 from .diagnostics import Diagnostic, Place, did_you_mean
 from .model import (
@@ -15,16 +16,27 @@ from .model import (
     InstanceSpec,
     Located,
     RequireSpec,
+    RootfsFile,
+    RootfsSpec,
     WireSpec,
 )
-from .reader import entries, key_place, mapping, number, optional_text, text, value, value_place, words
+from .reader import entries, flag, key_place, mapping, number, optional_text, text, value, value_place, words
 from .schema import Schemas
 from .source import Entry, Mapping, Node, Scalar, Sequence
 
+DEFAULT_PACKAGES = ("busybox-static",)
 HARMLESS = ("unknown-key", "duplicate-key")
-SETTABLE = ("arch", "machine", "instances", "choose", "budgets", "boot_test")
+SETTABLE = ("arch", "machine", "instances", "choose", "budgets", "rootfs", "append", "boot_test")
 RESERVED_INSTANCES = frozenset(
-    {"none", "wiring", "init_sequence", "device_interrupts", "device_table", "graph_description"}
+    {
+        "none",
+        "wiring",
+        "init_sequence",
+        "device_interrupts",
+        "device_table",
+        "graph_description",
+        "system_calls",
+    }
 )
 
 
@@ -277,8 +289,43 @@ def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: l
             for entry in sorted(entries(root.get("choose")), key=lambda entry: entry.key)
         },
         budgets=dict(sorted(budgets.items())),
+        rootfs=_rootfs(root, problems),
+        append=_append(root),
         boot_test=_boot_test(root),
         instances_place=key_place(graph.root, own, graph.place),
+    )
+
+
+def _append(root: Mapping) -> Located | None:
+    arguments = optional_text(root, "append")
+    return None if arguments is None else Located(arguments, value_place(root, "append"))
+
+
+def _rootfs(root: Mapping, problems: list[Diagnostic]) -> RootfsSpec | None:
+    if "rootfs" not in root.entries:
+        return None
+    rootfs = mapping(root.get("rootfs"))
+    files = []
+    for entry in sorted(entries(rootfs.get("files")), key=lambda entry: entry.key):
+        if not entry.key.startswith("/") or entry.key.endswith("/") or ".." in entry.key.split("/"):
+            problems.append(
+                Diagnostic(
+                    entry.place,
+                    "bad-rootfs-path",
+                    f"`{entry.key}` is no path of a file in an initramfs",
+                    fix=("write it from the root, as in `/bin/program`",),
+                )
+            )
+        folder = entry.value.place.file.rpartition("/")[0]
+        files.append(RootfsFile(entry.key, join(folder, str(value(entry.value))), entry.value.place))
+    return RootfsSpec(
+        tuple(word for word, _ in words(rootfs.get("packages")))
+        if "packages" in rootfs.entries
+        else DEFAULT_PACKAGES,
+        flag(rootfs, "dependencies"),
+        tuple(files),
+        text(rootfs, "compress", "none"),
+        key_place(root, "rootfs"),
     )
 
 

@@ -42,6 +42,11 @@ public:
 
     [[nodiscard]] bool empty() const { return head_.next == &head_; }
     [[nodiscard]] T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
+    // What follows an item of this list; null: it is the last.
+    [[nodiscard]] T* after(T& item) {
+        ListNode* const next = static_cast<ListNode&>(item).next;
+        return next == &head_ ? nullptr : static_cast<T*>(next);
+    }
     [[nodiscard]] Iterator begin() { return Iterator{head_.next}; }
     [[nodiscard]] Iterator end() { return Iterator{&head_}; }
 
@@ -59,11 +64,14 @@ public:
         node.next = node.prev = nullptr;
     }
     T* pop_front() {
-        T* item = front();
-        if (item != nullptr) {
-            remove(*item);
+        if (empty()) {
+            return nullptr;
         }
-        return item;
+        ListNode& node = *head_.next;
+        head_.next = node.next;
+        node.next->prev = &head_;
+        node.next = node.prev = nullptr;
+        return static_cast<T*>(&node);
     }
 
 private:

@@ -113,5 +113,15 @@ static_assert(
 static_assert(std::is_trivially_copyable_v<Result<int>>);
 static_assert(!std::is_copy_constructible_v<Result<std::unique_ptr<int>>>);
 
+TEST(Errno, HasItsName) {
+    EXPECT_EQ(errno_name(Errno::perm), "EPERM");
+    EXPECT_EQ(errno_name(Errno::toobig), "E2BIG");
+    EXPECT_EQ(errno_name(Errno::nametoolong), "ENAMETOOLONG");
+    EXPECT_EQ(errno_name(Errno::loop), "ELOOP");
+    EXPECT_EQ(errno_name(Errno::canceled), "ECANCELED");
+    EXPECT_EQ(errno_name(Errno{}), "E?");
+    EXPECT_EQ(errno_name(Errno::restart_sys), "E?");
+}
+
 }  // namespace
 }  // namespace phx

@@ -48,5 +48,24 @@ TEST(RingBuffer, HoldsOneItem) {
     EXPECT_EQ(ring.pop(), 'a');
 }
 
+TEST(RingBuffer, ShowsTheOldestThatLieInARow) {
+    RingBuffer<int, 4> ring;
+    for (const int item : {1, 2, 3}) {
+        ring.push(item);
+    }
+    EXPECT_EQ(ring.front().size(), 3U);
+    EXPECT_EQ(ring.room(), 1U);
+    ring.drop(2);
+    ring.push(4);
+    ring.push(5);
+    EXPECT_EQ(ring.front().size(), 2U);  // the third is at the other end
+    EXPECT_EQ(ring.front()[0], 3);
+    ring.drop(2);
+    EXPECT_EQ(ring.front()[0], 5);
+    ring.clear();
+    EXPECT_TRUE(ring.empty());
+    EXPECT_TRUE(ring.front().empty());
+}
+
 }  // namespace
 }  // namespace phx

@@ -97,6 +97,14 @@ def test_host_tests_compile(tmp_path: Path) -> None:
     )
 
 
+def test_a_graph_outside_of_the_tree_is_an_input(tmp_path: Path) -> None:
+    graph = tmp_path / "mine.yaml"
+    graph.write_text("graph: mine\nsummary: Mine.\nextends: small\n", encoding="utf-8")
+    project = api.open_project(trees.BASE)
+    api.emit_graph(project, project.resolve(graph), tmp_path / "out")
+    assert f'"{graph}"' in (tmp_path / "out/gen/graph.cmake").read_text(encoding="utf-8")
+
+
 def test_unchanged_files_are_not_written(tmp_path: Path) -> None:
     project = api.open_project(trees.BASE)
     first = api.emit_graph(project, project.resolve("small"), tmp_path)

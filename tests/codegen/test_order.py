@@ -51,6 +51,30 @@ def test_a_provider_without_init_passes_its_needs_on(tmp_path: Path) -> None:
     assert [(step.instance, step.after) for step in graph.init_order] == [("c", ()), ("a", ("c",))]
 
 
+def test_further_cpus_start_what_asks_for_it_in_the_same_order(tmp_path: Path) -> None:
+    root = project(tmp_path, {"a": "b", "b": "c", "c": "", "d": "c"}, no_init="d")
+    for part in "abd":
+        manifest = root / "components" / "x" / part / "component.yaml"
+        manifest.write_text(manifest.read_text() + "init_cpu: init_cpu\n")
+    graph = root / "graphs" / "g.yaml"
+    graph.write_text(graph.read_text().replace("c: c", "c: {component: c, on_fail: degrade}"))
+    steps = api.resolve(root, "g").cpu_order
+    assert [(step.instance, step.booted, step.unsure) for step in steps] == [
+        ("b", ("b",), ()), ("a", ("a",), ()), ("d", ("c",), ())
+    ]
+
+
+def test_a_step_on_a_further_cpu_waits_for_those_that_may_fail_there(tmp_path: Path) -> None:
+    root = project(tmp_path, {"a": "b", "b": ""}, no_init="ab")
+    for part in "ab":
+        manifest = root / "components" / "x" / part / "component.yaml"
+        manifest.write_text(manifest.read_text() + "init_cpu: init_cpu\n")
+    graph = root / "graphs" / "g.yaml"
+    graph.write_text(graph.read_text().replace("b: b", "b: {component: b, on_fail: degrade}"))
+    steps = api.resolve(root, "g").cpu_order
+    assert [(step.instance, step.booted, step.unsure) for step in steps] == [("b", (), ()), ("a", (), ("b",))]
+
+
 def test_doubt_is_handed_on(tmp_path: Path) -> None:
     root = project(tmp_path, {"a": "b", "b": "c", "c": "", "d": ""})
     graph = root / "graphs" / "g.yaml"

@@ -47,7 +47,8 @@ def read_case(path: Path) -> Case:
 
 def compile_source(root: Path, llvm: Path, source: str) -> tuple[bool, str]:
     """Whether the compiler takes it, and what it says."""
-    includes = [f"-I{root / folder}" for folder in ("components", "arch", "arch/host/include")]
+    folders = ("components", "arch", "arch/host/include", "tests/compile_fail/include")
+    includes = [f"-I{root / folder}" for folder in folders]
     command = [
         str(llvm / "bin" / "clang++"),
         *("-fsyntax-only", "-std=c++23", "-nostdinc++", "-isystem", str(llvm / "include/c++/v1")),

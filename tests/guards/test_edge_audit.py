@@ -70,6 +70,21 @@ def test_others_generated_headers_are_closed(checkout: Checkout) -> None:
     assert "`ports/psci.hpp`, the generated header of another component" in built.stderr
 
 
+def test_a_lock_that_no_manifest_declares_fails_the_build(checkout: Checkout) -> None:
+    checkout.prepend(LOG, "#include <sync/interfaces/test_lock_class.hpp>\n")
+    built = checkout.phx("build", "minimal")
+    assert built.returncode == 1
+    assert f"{LOG}:1:10: error: component `klog` makes classes of locks that its manifest does not declare" in built.stderr
+    assert "fix: components/log/klog/component.yaml: add under `locks:`" in built.stderr
+
+
+def test_a_lock_of_another_component_fails_the_build(checkout: Checkout) -> None:
+    checkout.prepend(LOG, "#include <locks/pl011.hpp>\n")
+    built = checkout.phx("build", "minimal")
+    assert built.returncode == 1
+    assert "`locks/pl011.hpp`, the generated header of another component" in built.stderr
+
+
 def test_a_declared_edge_is_allowed(checkout: Checkout) -> None:
     manifest = checkout.root / "components/log/klog/component.yaml"
     text = manifest.read_text(encoding="utf-8")

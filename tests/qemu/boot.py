@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--cpu")
     parser.add_argument("--memory", type=parse_memory)
     parser.add_argument("--cpus", type=int)
+    parser.add_argument("--append", help="boot arguments")
     parser.add_argument("--timeout", type=float, default=30.0)
     options = parser.parse_args()
     workspace = Workspace(ROOT)
@@ -34,6 +35,7 @@ def main() -> int:
         cpu=options.cpu,
         cpus=options.cpus,
         memory=options.memory,
+        append=options.append,
     )
     test = graph["boot_test"]
     with Console([*command_line(graph, workspace.image(options.graph), shape), "-no-reboot"], options.timeout) as console:

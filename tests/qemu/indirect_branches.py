@@ -23,9 +23,12 @@ from phoenix_tools.workspace import Workspace  # noqa: E402
 
 GRAPHS = ["minimal", "monitor"]
 
-# Assembly that has to compute where it goes, by function, and why.
+# What has to compute where it goes, by function, and why.
 ALLOWED: Dict[str, str] = {
-    "at_el1": "from the physical to the high address, once the MMU is on",
+    "at_el1": "on from the way down to EL1, which the CPU that boots and the others share",
+    "turn_mmu_on": "from the physical to the high address, once the MMU is on",
+    "phx::wiring::SystemCalls::dispatch(phx::arch::UserFrame&)": "to a system call by its number",
+    "phx_system_call": "the same, where that is inlined",
     "phx_replace_kernel_map": "to its own physical address and back, while the map is exchanged",
 }
 

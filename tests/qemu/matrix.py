@@ -28,17 +28,45 @@ MEMORIES = ("128M", "2G")
 COUNTS = (1, 4)
 
 
-def boots(graph: str) -> Iterator[str]:
-    for level, cpu, memory, count in itertools.product(LEVELS, CPUS, MEMORIES, COUNTS):
+# For graphs that are only there for tests: each value of each axis; the rest of the product is for the long run.
+FEW = {(1, "cortex-a57", "128M", 1), (2, "cortex-a72", "2G", 4), (1, "max", "2G", 4), (2, "max", "128M", 1)}
+# For those that measure, which `bench.core` runs and holds to their figures: that they run where time is real and CPUs are several.
+ONE = {(2, "cortex-a72", "2G", 4)}
+# graph, CPUs, seconds in every run, seconds in the long one
+TORTURE = (
+    ("torture_up", 1, 8, 60),
+    ("torture_smp", 1, 8, 60),
+    ("torture_smp", 2, 12, 120),
+    ("torture_smp", 4, 20, 600),
+    ("torture_smp", 8, 8, 120),
+    ("torture_smp_rr", 4, 8, 60),
+    ("torture_rt", 4, 8, 120),
+    ("torture_queued", 4, 8, 120),
+    ("torture_checked", 4, 8, 120),
+)
+
+
+def boots(graph: str, shipped: bool) -> Iterator[str]:
+    for shape in itertools.product(LEVELS, CPUS, MEMORIES, COUNTS):
+        if graph.startswith("bench") and shape not in ONE:
+            continue
+        level, cpu, memory, count = shape
         name = f"boot.{graph}.el{level}.{cpu.replace('cortex-', '')}.{memory}.{count}cpu"
         arguments = f"{graph} --el {level} --cpu {cpu} --memory {memory} --cpus {count}"
-        yield entry(name, f"{HERE}/boot.py {arguments}", "qemu;boot")
+        yield entry(name, f"{HERE}/boot.py {arguments}", "qemu;boot", long=not shipped and shape not in FEW)
 
 
-def entry(name: str, command: str, labels: str) -> str:
+def torture() -> Iterator[str]:
+    for graph, cpus, *times in TORTURE:
+        for seconds, suffix in zip(times, ("", ".long")):
+            command = f"{HERE}/boot.py {graph} --cpus {cpus} --append seconds={seconds} --timeout {3 * seconds + 60}"
+            yield entry(f"torture.{graph}.{cpus}cpu{suffix}", command, "qemu;torture", long=bool(suffix), timeout=3 * seconds + 90)
+
+
+def entry(name: str, command: str, labels: str, *, long: bool = False, timeout: int = 60) -> str:
     return (
-        f'add_test(NAME {name} COMMAND /usr/bin/python3 {command})\n'
-        f'set_tests_properties({name} PROPERTIES LABELS "{labels}" TIMEOUT 60)\n'
+        f"add_test(NAME {name} COMMAND /usr/bin/python3 {command}{' CONFIGURATIONS long' if long else ''})\n"
+        f'set_tests_properties({name} PROPERTIES LABELS "{labels}" TIMEOUT {timeout})\n'
     )
 
 
@@ -56,9 +84,14 @@ def main() -> int:
             print(failed.render(), file=sys.stderr)
             return 2
         if resolved.spec.boot_test is not None and resolved.arch != "host":
-            lines += boots(graph)
+            if not graph.startswith("torture"):
+                lines += boots(graph, shipped=resolved.spec.place.file.startswith("graphs/"))
+    lines += torture()
     lines += [entry(f"bad_input.{name}", f"{HERE}/bad_input.py {name}", "qemu;bad_input") for name in CASES]
     lines += [entry(f"session.{name}", f"{HERE}/sessions.py {name}", "qemu;session") for name in SESSIONS]
+    lines.append(entry("observe.profile", f"{HERE}/profile.py", "qemu;observe", timeout=300))
+    lines.append(entry("bench.core", f"{HERE}/bench_core.py", "qemu;bench", timeout=240))
+    lines.append(entry("observe.trace", f"{HERE}/trace.py", "qemu;observe", timeout=300))
     lines.append(entry("image.indirect_branches", f"{HERE}/indirect_branches.py", "qemu;image"))
     text = "".join(lines)
     if not options.out.is_file() or options.out.read_text(encoding="utf-8") != text:

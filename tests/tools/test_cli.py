@@ -45,7 +45,7 @@ def test_a_graph_in_error_is_bad_input(root: Path, tmp_path: Path) -> None:
 
 def test_list_tells_parameters_with_type_range_default_and_text(root: Path) -> None:
     record = json.loads(phx(root, "list", "pl011", "--json").stdout)
-    assert record["provides"] == ["Console"]
+    assert record["provides"] == ["Console", "SerialPort"]
     baud = record["parameters"]["baud"]
     assert {"type", "min", "max", "default", "summary"} <= baud.keys()
     text = phx(root, "list", "pl011").stdout

@@ -9,15 +9,18 @@ import pytest
 from copies import Checkout, copy_tree
 
 
-def objects(tree: Checkout) -> dict[str, int]:
+GENERATED = {"wiring", "init_sequence", "interrupts", "graph_description"}
+
+
+def objects(tree: Checkout, graph: str) -> dict[str, int]:
     """When each object of the image was written."""
-    directory = tree.root / "build/minimal"
+    directory = tree.root / "build" / graph
     return {str(path.relative_to(directory)): path.stat().st_mtime_ns for path in directory.rglob("*.cpp.o")}
 
 
-def build(tree: Checkout) -> float:
+def build(tree: Checkout, graph: str) -> float:
     start = time.monotonic()
-    done = tree.phx("build", "minimal")
+    done = tree.phx("build", graph)
     assert done.returncode == 0, done.stderr
     return time.monotonic() - start
 
@@ -28,26 +31,33 @@ def names(changed: set[str]) -> set[str]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Checkout:
-    copied = copy_tree(tmp_path)
-    build(copied)
-    return copied
+    return copy_tree(tmp_path)
 
 
-def edit(tree: Checkout, old: str, new: str) -> set[str]:
+def edit(tree: Checkout, graph: str, old: str, new: str) -> set[str]:
     """The objects that this change of the graph compiles again."""
-    before = objects(tree)
-    tree.replace("graphs/minimal.yaml", old, new)
-    seconds = build(tree)
-    after = objects(tree)
+    before = objects(tree, graph)
+    tree.replace(f"graphs/{graph}.yaml", old, new)
+    seconds = build(tree, graph)
+    after = objects(tree, graph)
     again = {name for name, written in after.items() if before.get(name) != written}
     print(f"`{old}` -> `{new}`: {len(again)} of {len(after)} objects in {seconds:.1f} s: {', '.join(sorted(names(again)))}")
     return again
 
 
 def test_a_changed_line_compiles_only_what_it_touches(tree: Checkout) -> None:
-    assert len(edit(tree, "Boots, prints a line, powers off.", "Boots and powers off.")) < len(objects(tree)) / 2
-    again = names(edit(tree, "panic: panic", "panic: {component: panic, parameters: {depth: 16}}"))
-    assert again <= {"panic", "wiring", "init_sequence", "interrupts"}, "a parameter is its component's and the wiring's alone"
-    assert "panic" in again
-    assert edit(tree, "panic: {", "panic:   {") == set(), "what changes nothing compiles nothing"
-    edit(tree, "instances:\n", "# A remark.\ninstances:\n")
+    build(tree, "minimal")
+    again = names(edit(tree, "minimal", "Boots, prints a line, powers off.", "Boots and powers off."))
+    assert again <= {"kernel", "panic", *GENERATED}, "the summary is for those who print it"
+    again = names(edit(tree, "minimal", "panic: panic", "panic: {component: panic, parameters: {depth: 16}}"))
+    assert "panic" in again and again <= {"panic", *GENERATED}, "a parameter is its component's and the wiring's alone"
+    assert edit(tree, "minimal", "panic: {", "panic:   {") == set(), "what changes nothing compiles nothing"
+    edit(tree, "minimal", "instances:\n", "# A remark.\ninstances:\n")
+    again = names(edit(tree, "minimal", "log: klog", "log: {component: klog, parameters: {ring_bytes: 4 KiB}}"))
+    assert "klog" in again and again <= {"klog", *GENERATED}, "the ring's size is not in the header that everyone includes"
+
+
+def test_a_swapped_provider_compiles_only_its_users(tree: Checkout) -> None:
+    build(tree, "monitor")
+    assert names(edit(tree, "monitor", "heap: slab", "heap: no_heap")) <= {"no_heap", "cmd_mem", *GENERATED}
+    assert names(edit(tree, "monitor", "pages: buddy", "pages: bump")) <= {"bump", "cmd_mem", "mmu", "no_heap", *GENERATED}

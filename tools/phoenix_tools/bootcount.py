@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ def until(graph: Mapping[str, Any]) -> str | None:
 
 
 def measure(graph: Mapping[str, Any], image: Path, shape: qemu.Shape = qemu.Shape()) -> icount.Measurement:
+    """On one CPU: QEMU records no more."""
+    shape = replace(shape, cpus=1)
     return icount.measure(qemu.recordable_command_line(graph, image, shape), until(graph))
 
 
@@ -31,7 +34,7 @@ def by_owner(graph: Mapping[str, Any], directory: Path, instructions: int) -> li
     """The first `instructions` of a boot, by owner, most first. Single-steps the guest, which takes seconds."""
     with tempfile.TemporaryDirectory(prefix="phx-trace.") as folder:
         log = Path(folder) / "trace"
-        command = qemu.recordable_command_line(graph, directory / "Image", qemu.Shape())
+        command = qemu.recordable_command_line(graph, directory / "Image", qemu.Shape(cpus=1))
         # One translation block per instruction, each logged: qemu-system-aarch64(1), -singlestep and -d exec,nochain.
         command += ["-icount", "shift=0,sleep=off", "-singlestep", "-d", "exec,nochain", "-D", str(log)]
         wanted = until(graph)

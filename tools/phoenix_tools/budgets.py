@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phoenix_tools import bootcount, footprint, icount
+from phoenix_tools import bootcount, footprint, icount, rootfs
 
 KIB = 1024
 _TOP = 10
@@ -93,6 +93,7 @@ def check(root: Path, directory: Path, graph: Mapping[str, Any]) -> tuple[list[R
     ]
     limit = (graph.get("budgets") or {}).get("boot_instructions")
     if limit is not None:
+        rootfs.place(root, directory, graph)
         count = bootcount.measure(graph, directory / "Image").instructions
         boot = Result("boot_instructions", count, limit, "instructions")
         results.append(boot)

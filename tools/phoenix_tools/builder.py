@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from phoenix_tools import rootfs
 from phoenix_tools.terminal import BAD_INPUT, Stop, err
 from phoenix_tools.workspace import Workspace
 
@@ -33,6 +34,8 @@ def build(
             resolve_or_stop(workspace, graph)
         _configure(workspace, chosen, directory)
     _ninja(workspace, chosen, directory, targets, verbose)
+    if name != "tests" and (directory / "graph.json").is_file():
+        rootfs.place(workspace.root, directory, workspace.graph_json(name))
     if not quiet:
         err.print(f"{name}: {_summary(directory)}built in {time.monotonic() - start:.1f} s")
     return directory

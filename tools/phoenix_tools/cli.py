@@ -97,6 +97,25 @@ def run_command(
     os.execvp(command[0], command)
 
 
+@app.command("torture")
+def torture_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument("torture_smp", help="A graph whose application is `torture`, by name or file.", metavar="[GRAPH]"),
+    seconds: int = typer.Option(60, "--seconds", min=1, max=86400, help="How long."),
+    cpus: int = typer.Option(4, "--smp", min=1, max=8, help="How many CPUs."),
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Load the kernel's core from all CPUs at once, and check that the books add up. Exit code 0: they do."""
+    from phoenix_tools import qemu
+    from phoenix_tools.builder import build
+
+    workspace, name = _graph(ctx, graph)
+    build(workspace, graph)
+    shape = qemu.Shape(cpus=cpus, append=f"seconds={seconds}")
+    command = qemu.recordable_command_line(workspace.graph_json(name), workspace.image(name), shape)
+    os.execvp(command[0], command)
+
+
 @app.command("qemu", context_settings=_PASS_ON)
 def qemu_command(
     ctx: typer.Context,
@@ -171,6 +190,14 @@ def show_command(
     show(ctx.obj, graph, as_json=as_json, as_dot=as_dot)
 
 
+@app.command("syscalls")
+def syscalls_command(ctx: typer.Context, graph: str = _GRAPH, as_json: bool = _JSON) -> None:
+    """List Linux's system calls: number, name, and the component of a graph that implements it, or ENOSYS."""
+    from phoenix_tools.syscalls import syscalls
+
+    syscalls(ctx.obj, graph, as_json=as_json)
+
+
 @app.command("size")
 def size_command(
     ctx: typer.Context,
@@ -220,6 +247,52 @@ def debug_command(
     raise typer.Exit(debug(workspace, name, list(commands), batch=batch))
 
 
+@app.command("profile")
+def profile_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    seconds: float = typer.Option(10.0, "--seconds", "-s", min=0.1, help="Stop the kernel then, if it has not ended."),
+    period: int = typer.Option(1000, "--period", min=10, max=10_000_000, help="Microseconds between two samples of a CPU."),
+    cpu: Optional[str] = _CPU,
+    cpus: Optional[int] = _CPUS,
+    memory: Optional[str] = _MEMORY,
+    append: Optional[str] = _APPEND,
+    send: List[str] = typer.Option([], "--send", help="Type a line at the monitor's prompt; may be repeated."),
+    directory: Optional[Path] = typer.Option(None, "--out", help="Where flame.svg and stacks.folded go (default: the build directory)."),
+    top: int = typer.Option(25, "--top", min=1, help="How many functions the table shows."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Run a graph with a sampling profiler added: a table of functions, a flame graph, folded stacks."""
+    from phoenix_tools import profile
+
+    shape = _shape(cpu, cpus, memory, None, append)
+    profile.run(ctx.obj, graph, profile.Wish(seconds, period, shape, tuple(send), directory, top, as_json))
+
+
+@app.command("trace")
+def trace_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    seconds: float = typer.Option(10.0, "--seconds", "-s", min=0.1, help="Stop the kernel then, if it has not ended."),
+    records: int = typer.Option(20_000, "--records", min=16, max=400_000, help="Events that each CPU keeps; the oldest go first."),
+    off: bool = typer.Option(False, "--off", help="Begin with tracing off; the monitor's `trace on` turns it on."),
+    cpu: Optional[str] = _CPU,
+    cpus: Optional[int] = _CPUS,
+    memory: Optional[str] = _MEMORY,
+    append: Optional[str] = _APPEND,
+    send: List[str] = typer.Option([], "--send", help="Type a line at the monitor's prompt; may be repeated."),
+    file: Optional[Path] = typer.Option(None, "--out", help="The file to write (default: trace.json in the build directory)."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Run a graph with its trace points on, and write what Perfetto opens: threads on CPUs, wake-ups, interrupts."""
+    from phoenix_tools import trace
+
+    shape = _shape(cpu, cpus, memory, None, append)
+    trace.run(ctx.obj, graph, trace.Wish(seconds, shape, tuple(send), records, not off, file, as_json))
+
+
 @bench_app.command("boot")
 def bench_boot(
     ctx: typer.Context,
@@ -234,6 +307,66 @@ def bench_boot(
 
     size = None if memory is None else _bytes(memory)
     boot(ctx.obj, tuple(graphs or ()), size, by_component=by_component, as_json=as_json)
+
+
+@bench_app.command("core")
+def bench_core(
+    ctx: typer.Context,
+    figures: List[str] = typer.Argument(None, help="Figures; all of tests/bench/core.yaml if none is named.", metavar="[FIGURE]..."),
+    plot: bool = typer.Option(False, "--plot", help="Show how waking and switching grow from 10 to 10,000 threads."),
+    as_json: bool = _JSON,
+) -> None:
+    """Count what locks, switches, allocations and timers cost in guest instructions, and hold each against its limit."""
+    from phoenix_tools import corebench
+
+    if plot:
+        corebench.plot(ctx.obj)
+    elif not corebench.core(ctx.obj, tuple(figures or ()), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@bench_app.command("user")
+def bench_user(
+    ctx: typer.Context,
+    tests: List[str] = typer.Argument(None, help="Tests of tests/bench/user/kbench.c; all but those of sockets if none is named.", metavar="[TEST]..."),
+    graph: str = typer.Option("shell", "--graph", help="A graph that runs programs."),
+    reference: bool = typer.Option(False, "--reference", help="Measure Debian's kernel again, and keep its figures in the checkout."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Count what system calls and faults cost programs in guest instructions, beside Debian's kernel."""
+    from phoenix_tools import userbench
+
+    if reference:
+        userbench.measure_reference(ctx.obj)
+    elif not userbench.user(ctx.obj, graph, tuple(tests or ()), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command("rootfs")
+def rootfs_command(
+    ctx: typer.Context,
+    packages: List[str] = typer.Argument(None, help="Debian packages for arm64; busybox-static if none is named.", metavar="[PACKAGE]..."),
+    file: Path = typer.Option(Path("initramfs.cpio"), "--out", "-o", help="The archive to write."),
+    added: List[str] = typer.Option([], "--with", help="A file of this machine and its path there; a .c file is compiled.", metavar="FILE:PATH"),
+    dependencies: bool = typer.Option(False, "--dependencies", help="What the packages depend on, too."),
+    compress: str = typer.Option("none", "--compress", help="none, gz, lz4 or zstd."),
+    refresh: bool = typer.Option(False, "--refresh", help="Ask Debian for newer packages."),
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Make an initramfs of Debian packages, without root: `phx run GRAPH --initrd FILE` boots with it."""
+    import shutil
+
+    from phoenix_tools import rootfs
+    from phoenix_tools.debian import Debian
+
+    if compress not in rootfs.COMPRESSIONS:
+        raise Stop(f"`{compress}` is none of {', '.join(rootfs.COMPRESSIONS)}", BAD_INPUT)
+    names = tuple(packages or ("busybox-static",))
+    wish = rootfs.Wish(names, dependencies, tuple(rootfs.parse_added(each) for each in added), compress)
+    made = rootfs.make(wish, Debian(refresh=refresh))
+    shutil.copyfile(made, file)
+    err.print(f"{file}: {file.stat().st_size / 1024:.0f} KiB, of {', '.join(names)}")
 
 
 @new_app.command("component")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from phoenix.diagnostics import Diagnostic, Place
 from phoenix.model import Catalog, Component, Interface
 
-NEVER_AUDITED = re.compile(r"_(test|property|fuzz|bench)\.cpp$")
+NEVER_AUDITED = re.compile(r"_(test|property|fuzz|bench|conformance)\.[ch]pp$")
 
 
 def port_name(interface: str) -> str:

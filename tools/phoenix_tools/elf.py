@@ -81,6 +81,15 @@ class Elf:
         found = self.section(name)
         return None if found is None else self._data[found.offset : found.offset + found.size]
 
+    def read(self, address: int, size: int) -> bytes | None:
+        """What the file places at an address; None if that is not in one section with contents."""
+        for section in self.sections:
+            inside = section.address <= address and address + size <= section.address + section.size
+            if section.is_allocated and section.kind != _SHT_NOBITS and inside:
+                start = section.offset + address - section.address
+                return self._data[start : start + size]
+        return None
+
     def symbols(self) -> Iterator[Symbol]:
         """Defined symbols in the file's order. Code is what has function type, or none and lies in a code section."""
         table = next((section for section in self.sections if section.kind == _SHT_SYMTAB), None)

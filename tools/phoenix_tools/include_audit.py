@@ -1,8 +1,8 @@
 """First half of the edge audit: every `#include` of a component must be covered by its manifest.
 
 A component may include its own folder, libraries, <arch/...>, the headers of interfaces that it provides or has a port
-for (and of what those use), its own <params/NAME.hpp> and <ports/NAME.hpp>, and the standard library. An interface may
-include libraries, <arch/...> and the interfaces that it uses. Tests are not audited: they hold the component's fakes.
+for (and of what those use), its own <params/NAME.hpp>, <params/NAME/PARAMETER.hpp>, <locks/NAME.hpp> and <ports/NAME.hpp>, and the standard library.
+An interface may include libraries, <arch/...> and the interfaces that it uses. Tests are not audited: they hold the component's fakes.
 
     python3 -m phoenix_tools.include_audit --root . --out build/GRAPH
 """
@@ -19,8 +19,10 @@ from pathlib import Path, PurePosixPath
 from phoenix.api import catalog as load_catalog
 from phoenix.diagnostics import Diagnostic, Place, ordered
 from phoenix.model import Catalog, Component, Interface
-from phoenix_tools.edges import NEVER_AUDITED, crossing, offered, port_fix, reachable_interfaces
+from phoenix_tools.edges import NEVER_AUDITED, crossing, offered, port_fix, port_name, reachable_interfaces
 from phoenix_tools.includes import includes
+
+TEST_LOCKS = "sync/interfaces/test_lock_class.hpp"
 
 _CODE = {".cpp", ".hpp", ".h", ".S", ".inc"}
 
@@ -91,18 +93,26 @@ def audit_component(where: Map, component: Component, include: Seen) -> Diagnost
     first, _, rest = include.target.partition("/")
     if not rest or first == "arch":
         return None if include.target != "wiring.hpp" else _wiring(component, include)
-    if first in ("params", "ports"):
-        return _generated(where, component, include, PurePosixPath(rest).stem)
+    if include.target == TEST_LOCKS:
+        return _undeclared_lock(component, include)
+    if first in ("params", "ports", "locks"):
+        return _generated(where, component, include, rest.partition("/")[0].removesuffix(".hpp"))
     allowed = reachable_interfaces(component, where.catalog.interfaces)
+    if first == "types":
+        name = rest.removesuffix(".hpp")
+        if any(port_name(each) == name for each in allowed):
+            return None
+        wanted = [each for each in where.catalog.interfaces if port_name(each) == name]
+        return crossing(component, include.place, "include", include.target, f"interface `{' or '.join(wanted)}`", wanted)
     interface = where.headers.get(include.target)
     if interface is not None:
-        if interface.name in allowed:
+        if interface.name in allowed or component.library:  # a library may work with what a contract defines; it reaches no provider
             return None
         return crossing(component, include.place, "include", include.target, f"interface `{interface.name}`", [interface.name])
     folder = str(PurePosixPath(include.target).parent)
     if folder in where.interface_folders:
         neighbours = [each for each in where.catalog.interfaces.values() if each.include == folder]
-        if any(each.name in allowed for each in neighbours):
+        if component.library or any(each.name in allowed for each in neighbours):
             return None
         names = sorted(each.name for each in neighbours)
         return crossing(component, include.place, "include", include.target, f"the interfaces in `{folder}`", names)
@@ -119,6 +129,19 @@ def _wiring(component: Component, include: Seen) -> Diagnostic:
         "undeclared-include",
         f"component `{component.name}` includes `wiring.hpp`, which only host tests may",
         fix=(f"reach other instances through ports, in <ports/{component.name}.hpp>",),
+    )
+
+
+def _undeclared_lock(component: Component, include: Seen) -> Diagnostic:
+    return Diagnostic(
+        include.place,
+        "undeclared-lock",
+        f"component `{component.name}` makes classes of locks that its manifest does not declare, which only tests may",
+        fix=(
+            f"{component.place.file}: add under `locks:`",
+            "    NAME: {summary: What it guards., calls: [PORTS THAT ARE CALLED WHILE IT IS HELD]}",
+            f"then include <locks/{component.name}.hpp>, and construct the lock from locks::{component.name}::NAME",
+        ),
     )
 
 
@@ -146,7 +169,7 @@ def audit_interface(where: Map, interface: Interface, include: Seen) -> Diagnost
         fix = f"{interface.place.file}: add `{other.name}` to `uses:`"
         text = f"interface `{interface.name}` includes `{include.target}` of interface `{other.name}` without saying so"
         return Diagnostic(include.place, "undeclared-include", text, fix=(fix,))
-    if other is None and (first in ("params", "ports") or (owner is not None and not owner.library)):
+    if other is None and (first in ("params", "ports", "locks") or (owner is not None and not owner.library)):
         text = f"interface `{interface.name}` includes `{include.target}`: a contract may not depend on a component"
         fix = "move what both need into an interface, or into a component of `kind: library`"
         return Diagnostic(include.place, "undeclared-include", text, fix=(fix,))

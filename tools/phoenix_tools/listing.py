@@ -64,6 +64,7 @@ def component_record(catalog: Catalog, component: Component) -> Record:
             for port in component.ports
         },
         "parameters": {each.name: parameter_record(each) for each in component.parameters},
+        "locks": {each.name: each.summary for each in component.locks},
         "compatible": list(component.device.compatible) if component.device else [],
     }
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+NO_INSTALL = "PHX_NO_INSTALL"  # in the environment: nothing is to be installed
 _MODULES = "/usr/lib/python3/dist-packages"
 _LLVM = "/usr/lib/llvm-19"
 
@@ -25,6 +26,8 @@ class For(Enum):
     COMMAND = "every command"
     BUILD = "building images"
     EMULATOR = "running images"
+    ROOTFS = "making initramfs archives"
+    PROGRAMS = "programs for images"
     TEST = "the tests"
     DEBUG = "debugging"
 
@@ -55,7 +58,14 @@ PACKAGES = (
     Package("llvm-19", f"{_LLVM}/bin/llvm-nm", For.BUILD, "the edge audit and the symbol table"),
     Package("libc++-19-dev", f"{_LLVM}/include/c++/v1/__config", For.BUILD, "the standard library's headers"),
     Package("linux-libc-dev-arm64-cross", "/usr/aarch64-linux-gnu/include/asm/unistd.h", For.BUILD, "Linux's numbers"),
+    Package("libboost-dev", "/usr/include/boost/intrusive/rbtree_algorithms.hpp", For.BUILD, "red-black trees"),
     Package("qemu-system-arm", "/usr/bin/qemu-system-aarch64", For.EMULATOR, "the machine that images run on"),
+    Package("apt", "/usr/bin/apt-get", For.ROOTFS, "fetching Debian's arm64 packages"),
+    Package("dpkg", "/usr/bin/dpkg-deb", For.ROOTFS, "unpacking them"),
+    Package("lz4", "/usr/bin/lz4", For.ROOTFS, "archives packed with lz4"),
+    Package("zstd", "/usr/bin/zstd", For.ROOTFS, "archives packed with zstd"),
+    Package("gcc-12-aarch64-linux-gnu", "/usr/bin/aarch64-linux-gnu-gcc-12", For.PROGRAMS, "compiling test programs"),
+    Package("libc6-dev-arm64-cross", "/usr/aarch64-linux-gnu/lib/libc.a", For.PROGRAMS, "linking them statically"),
     Package("libc++abi-19-dev", f"{_LLVM}/lib/libc++abi.a", For.TEST, "host tests"),
     Package("libclang-rt-19-dev", f"{_LLVM}/lib/clang/19/lib/linux", For.TEST, "sanitizers and libFuzzer"),
     Package("googletest", "/usr/src/googletest/googletest/src/gtest-all.cc", For.TEST, "host tests"),
@@ -98,6 +108,11 @@ def ensure(uses: Iterable[For], *, may_install: bool) -> bool:
         return False
     print(f"Installing them: {shlex.join(command)}", file=sys.stderr)
     return _install(command) and not missing(uses)
+
+
+def ensure_now(use: For) -> bool:
+    """Like `ensure`, where it turns out late what is needed."""
+    return ensure({use}, may_install=NO_INSTALL not in os.environ)
 
 
 def _install(command: list[str]) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PROGRAM = "qemu-system-aarch64"
+ROOTFS = "initramfs.cpio"  # in the build directory of a graph that has a rootfs
 MIB = 1 << 20
 
 
@@ -42,7 +43,7 @@ def memory_argument(size: int) -> str:
 
 def command_line(graph: Mapping[str, Any], image: Path, shape: Shape = Shape()) -> list[str]:
     """For a person at a terminal. `graph` is the content of graph.json."""
-    return [*empty_machine(graph, shape), *_payload(image, shape)]
+    return [*empty_machine(graph, shape), *_payload(graph, image, shape)]
 
 
 def empty_machine(graph: Mapping[str, Any], shape: Shape = Shape()) -> list[str]:
@@ -66,7 +67,7 @@ def recordable_command_line(graph: Mapping[str, Any], image: Path, shape: Shape 
         *_machine(graph, shape),
         *("-monitor", "none", "-chardev", "stdio,id=console,mux=on", "-serial", "chardev:console"),
         *("-semihosting-config", "enable=on,target=native,chardev=console", "-no-reboot"),
-        *_payload(image, shape),
+        *_payload(graph, image, shape),
     ]
 
 
@@ -77,7 +78,7 @@ def debuggable_command_line(graph: Mapping[str, Any], image: Path, stub: Path, c
         *("-chardev", f"file,id=console,path={console},mux=on", *_serial(graph), "-monitor", "none"),
         *("-semihosting-config", "enable=on,target=native,chardev=console"),
         *("-chardev", f"socket,id=gdb,path={stub},server=on,wait=off", "-gdb", "chardev:gdb", "-S"),
-        *_payload(image, Shape()),
+        *_payload(graph, image, Shape()),
     ]
 
 
@@ -91,10 +92,14 @@ def _machine(graph: Mapping[str, Any], shape: Shape) -> list[str]:
     ]
 
 
-def _payload(image: Path, shape: Shape) -> list[str]:
+def _payload(graph: Mapping[str, Any], image: Path, shape: Shape) -> list[str]:
+    """The initramfs of a graph that has one lies beside its image (`rootfs.place`)."""
+    own = image.parent / ROOTFS if graph.get("rootfs") else None
+    initrd = shape.initrd or own
+    append = shape.append if shape.append is not None else graph.get("append")
     command = ["-kernel", str(image)]
-    if shape.initrd is not None:
-        command += ["-initrd", str(shape.initrd)]
-    if shape.append is not None:
-        command += ["-append", shape.append]
+    if initrd is not None:
+        command += ["-initrd", str(initrd)]
+    if append is not None:
+        command += ["-append", str(append)]
     return command

@@ -46,7 +46,8 @@ class Scan:
 
     def _includes(self, file: str) -> list[Include]:
         if file not in self.read:
-            self.read[file] = list(includes(self.root, file))
+            # One that has gone since CMake ran: it runs again, as the manifest has changed, once this has.
+            self.read[file] = list(includes(self.root, file)) if (self.root / file).is_file() else []
         return self.read[file]
 
     def _find(self, includer: str, target: str) -> str | None:

@@ -61,6 +61,7 @@ def _text(graph: Mapping[str, Any]) -> None:
     out.print(_instances(graph))
     out.print(_wires(graph))
     _order(graph)
+    _locks(graph)
     _interrupts(graph)
     _device_tree(graph)
     _figures(graph)
@@ -121,6 +122,16 @@ def _order(graph: Mapping[str, Any]) -> None:
     for number, step in enumerate(graph["init_order"], 1):
         after = f"  after {', '.join(step['after'])}" if step["after"] else ""
         out.print(f"{number:4}  {step['instance']}{after}")
+
+
+def _locks(graph: Mapping[str, Any]) -> None:
+    """By rank: the outermost first."""
+    if graph["locks"]:
+        out.print("\nLocks")
+    for each in graph["locks"]:
+        inside = ", ".join(outer["lock"] for outer in each["inside"])
+        kind = " (mutex)" if each["kind"] == "mutex" else ""
+        out.print(f"{each['rank']:4}  {each['name']}{kind}" + (f"  inside {inside}" if inside else ""))
 
 
 def _interrupts(graph: Mapping[str, Any]) -> None:

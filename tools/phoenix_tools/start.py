@@ -5,17 +5,22 @@ Imports the standard library only.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from phoenix_tools.packages import For, ensure
+from phoenix_tools import sources
+from phoenix_tools.packages import NO_INSTALL, For, ensure
 
 _NEEDS = {
-    "build": {For.BUILD, For.EMULATOR},
-    "size": {For.BUILD, For.EMULATOR},
-    "run": {For.BUILD, For.EMULATOR},
-    "bench": {For.BUILD, For.EMULATOR},
-    "test": {For.BUILD, For.EMULATOR, For.TEST, For.DEBUG},
-    "debug": {For.BUILD, For.EMULATOR, For.DEBUG},
+    "build": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "size": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "run": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "rootfs": {For.ROOTFS},
+    "bench": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "profile": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "trace": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.TEST, For.DEBUG},
+    "debug": {For.BUILD, For.EMULATOR, For.ROOTFS, For.DEBUG},
 }
 
 
@@ -29,7 +34,13 @@ def needs(arguments: list[str]) -> set[For]:
 
 def main(root: Path, arguments: list[str]) -> int:
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    if not ensure(needs(own), may_install="--no-install" not in own):
+    may_install = "--no-install" not in own
+    if not may_install:
+        os.environ[NO_INSTALL] = "1"  # for what is found to be needed later
+    wanted = needs(own)
+    if not ensure(wanted, may_install=may_install):
+        return 1
+    if For.BUILD in wanted and not sources.ensure(may_fetch=may_install):
         return 1
     from phoenix_tools.cli import run
 

@@ -20,8 +20,7 @@ from typing import Any
 from phoenix_tools.symbol_table import LLVM, demangle, readable
 
 GENERATED = "(generated)"
-# What the wiring itself provides out of line.
-WIRING_MEMBERS = {"InitSequence": ("run",), "DeviceInterrupts": ("dispatch", "lines"), "GraphDescription": ("instances",)}
+_LOCK = re.compile(r"^phx::locks::(\w+)::\w+$")
 _WIRED = re.compile(r"^(?:phx::)?wiring::(\w+)$")
 
 
@@ -86,7 +85,13 @@ def crossings(graph: Mapping[str, Any], objects: Sequence[Symbols], arch_names: 
                 candidates.append(Crossing(each.source, user, sorted(defining)[0], symbol))
     wired = {user: wired_names(graph, user) for user in {each.user for each in candidates}}
     names = [re.sub(r"^(phx::wiring::\w+)::\w+$", r"\1", name) for name in demangle(each.symbol for each in candidates)]
-    return [each for each, name in zip(candidates, names) if name not in wired[each.user]]
+    return [each for each, name in zip(candidates, names) if name not in wired[each.user] and not _own_lock(graph, each.user, name)]
+
+
+def _own_lock(graph: Mapping[str, Any], user: str, name: str) -> bool:
+    """A lock's class, which the wiring defines: the user's, or that of somebody whose inline code it has."""
+    lock = _LOCK.match(name)
+    return lock is not None and lock[1] in {user, *graph["libraries"], *graph["allowed_edges"].get(user, ())}
 
 
 def wired_names(graph: Mapping[str, Any], user: str) -> set[str]:

@@ -1,8 +1,16 @@
 #include "boot.hpp"
 
+#include <array>
+
 #include <arch/image.hpp>
 #include <base/panic.hpp>
 #include <ports/boot.hpp>
+#include <types/cpu_model.hpp>
+
+// start.S
+extern "C" const char phx_secondary_start[];
+extern "C" constinit std::array<phx::boot::SecondaryStart, phx::types::CpuModel::max_cpus> phx_secondary_starts{};
+static_assert(sizeof(phx::boot::SecondaryStart) == 32 && offsetof(phx::boot::SecondaryStart, head) == 8);
 
 namespace phx::arch {
 
@@ -24,6 +32,7 @@ PhysRange Boot::image() const {
 }
 
 void Boot::enter(PhysAddr device_tree, unsigned entry_level, PhysAddr image_base) {
+    set_current(&head_);
     device_tree_ = device_tree;
     entry_level_ = entry_level;
     image_base_ = image_base;
@@ -37,9 +46,23 @@ void Boot::enter(PhysAddr device_tree, unsigned entry_level, PhysAddr image_base
     ports::boot::kernel().start();
 }
 
+boot::EntryPoint Boot::prepare(unsigned cpu, const boot::SecondaryStart& start) {
+    phx_secondary_starts[cpu] = start;
+    std::uint64_t root;
+    asm volatile("mrs %0, ttbr1_el1" : "=r"(root));
+    const std::uint64_t offset = address_of(phx_secondary_start) - image_start();
+    return {image_base_ + offset, (root & 0x0000'ffff'ffff'f000) | cpu};
+}
+
 }  // namespace phx::arch
 
 // From start.S, on the boot stack with the early map.
 extern "C" [[noreturn, gnu::used]] void phx_boot_entry(std::uint64_t device_tree, std::uint64_t entry_level, std::uint64_t image_base) {
     phx::ports::boot::self().enter(phx::PhysAddr{device_tree}, static_cast<unsigned>(entry_level), phx::PhysAddr{image_base});
+}
+// From start.S, on the CPU's own stack, in the final map.
+extern "C" [[noreturn, gnu::used]] void phx_secondary_entry(const phx::boot::SecondaryStart* start) {
+    phx::ports::boot::traps().install();
+    start->entry(start->argument);
+    phx::panic("a CPU ran on after its end");
 }

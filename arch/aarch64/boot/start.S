@@ -1,4 +1,4 @@
-// From the loader to C++: the arm64 Image header, one way down to EL1, the early map, the boot stack.
+// From the loader to C++: the arm64 Image header, one way down to EL1, the early map, the boot stack. Further CPUs come the same way down.
 // Boot protocol: Linux Documentation/arch/arm64/booting.rst. Registers: Arm ARM DDI 0487.
 
     .equ    k_linear_base,      0xffffff8000000000
@@ -39,6 +39,13 @@ enter:
     ldr     x1, =PHX_BOOT_CPU_MPIDR
     cmp     x0, x1
     b.ne    park
+    adr     x23, make_early_map                 // what follows at EL1
+    ldr     x24, =first_cpu                     // and in the high half
+    b       leave_to_el1
+    .ltorg
+
+    // Down to EL1, from where the way goes on at x23. x0 to x2 are lost.
+leave_to_el1:
     mrs     x21, CurrentEL
     lsr     x21, x21, #2                        // the level we were entered at
     cmp     x21, #2
@@ -63,6 +70,7 @@ park:
 
 leave_el2:
     mov     x0, #(1 << 31)                      // HCR_EL2.RW: EL1 is AArch64, nothing trapped
+    orr     x0, x0, #(3 << 40)                  // APK, API: nor is pointer authentication, which programs may try
     msr     hcr_el2, x0
     mrs     x0, cnthctl_el2
     orr     x0, x0, #3                          // EL1 may use the physical counter and timer
@@ -105,7 +113,9 @@ leave_el2:
 at_el1:
     msr     daifset, #0xf
     msr     spsel, #1
+    br      x23
 
+make_early_map:
     // Clear the tables. The MMU is off, so the stores bypass the caches; stale lines are dropped before they could be seen.
     adrp    x0, __boot_tables_start
     adrp    x1, __boot_tables_end
@@ -153,8 +163,6 @@ at_el1:
     b.lo    5b
 
     // The device tree: the two blocks from where it starts, at index 508 (k_device_tree_base).
-    mrs     x8, id_aa64mmfr0_el1
-    and     x8, x8, #0xf                        // PARange
     cbz     x20, 6f
     adrp    x0, tree_l2
     orr     x2, x0, #k_table
@@ -176,10 +184,15 @@ at_el1:
     cmp     x0, x1
     b.lo    7b
     dsb     sy
+    adrp    x25, high_l1
 
+    // The MMU on with the high half at x25 and the image at its own address, then to x24 in the high half.
+turn_mmu_on:
     ldr     x0, =k_mair
     msr     mair_el1, x0
     ldr     x0, =(k_tcr | k_tcr_as)
+    mrs     x8, id_aa64mmfr0_el1
+    and     x8, x8, #0xf                        // PARange
     cmp     x8, #6                              // more than 48 bits are not for this granule and format
     mov     x1, #5
     csel    x8, x1, x8, hs
@@ -187,8 +200,7 @@ at_el1:
     msr     tcr_el1, x0
     adrp    x0, low_l1
     msr     ttbr0_el1, x0
-    adrp    x0, high_l1
-    msr     ttbr1_el1, x0
+    msr     ttbr1_el1, x25
     ic      iallu
     tlbi    vmalle1
     dsb     sy
@@ -196,10 +208,9 @@ at_el1:
     ldr     x0, =k_sctlr_on
     msr     sctlr_el1, x0
     isb
-    ldr     x0, =high
-    br      x0
+    br      x24
 
-high:
+first_cpu:
     ldr     x0, =__stack_top
     mov     sp, x0
     ldr     x0, =__bss_start
@@ -219,6 +230,28 @@ high:
     mov     x30, xzr
     bl      phx_boot_entry
     b       park
+    .ltorg
+
+    // Where PSCI's CPU_ON begins (Arm DEN 0022, 6.4): the final map's root in x0, and in its low bits, which are free, the CPU's number.
+    // What else there is to know waits in phx_secondary_starts, read through the map, so that no cache is in the way. The final map never
+    // changes under this CPU; the low one is closed by the mmu's init_cpu.
+    .section .text.secondary, "ax", %progbits
+    .global phx_secondary_start
+phx_secondary_start:
+    and     x20, x0, #0xfff
+    bic     x25, x0, #0xfff
+    adr     x23, 1f
+    ldr     x24, =2f
+    b       leave_to_el1
+1:  b       turn_mmu_on
+2:  ldr     x0, =phx_secondary_starts
+    add     x0, x0, x20, lsl #5                 // 32 bytes each, see SecondaryStart
+    ldp     x1, x2, [x0]
+    mov     sp, x1
+    msr     tpidr_el1, x2
+    mov     x29, xzr                            // the last frame record
+    mov     x30, xzr
+    b       phx_secondary_entry
     .ltorg
 
     .section .boot_tables, "aw", %nobits

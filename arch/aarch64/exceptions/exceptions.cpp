@@ -21,6 +21,8 @@ enum class ExceptionClass : std::uint8_t {
     data_abort = 0x25,
 };
 
+constexpr unsigned k_own_synchronous = 4;  // vector: from EL1 itself, on its own stack
+
 [[nodiscard]] ExceptionClass class_of(std::uint64_t esr) { return static_cast<ExceptionClass>((esr >> 26) & 0x3f); }
 
 struct Name {
@@ -86,7 +88,11 @@ std::string_view describe(const ExceptionFrame& frame) {
 }  // namespace
 
 void Exceptions::install() {
-    asm volatile("msr vbar_el1, %0\n\tisb" : : "r"(phx_vectors) : "memory");
+    const char* table = phx_vectors;
+    if (auto* programs = ports::exceptions::programs()) {
+        table = programs->vectors();
+    }
+    asm volatile("msr vbar_el1, %0\n\tisb" : : "r"(table) : "memory");
 }
 
 void Exceptions::on_exception(ExceptionFrame& frame, unsigned vector) {
@@ -96,12 +102,21 @@ void Exceptions::on_exception(ExceptionFrame& frame, unsigned vector) {
         frame.elr += 4;
         return;
     }
+    if (auto* programs = ports::exceptions::programs()) {
+        if (vector == k_own_synchronous && class_of(frame.esr) == ExceptionClass::data_abort &&
+            programs->on_kernel_fault({frame.elr, frame.esr, frame.far, frame.spsr, frame.x[3]})) {
+            return;
+        }
+    }
     report(frame, vector);
 }
 
 void Exceptions::on_interrupt() {
     if (auto* interrupts = ports::exceptions::interrupts()) {
         interrupts->handle();
+        if (auto* preemption = ports::exceptions::preemption()) {
+            preemption->on_interrupt_exit();
+        }
         return;
     }
     ports::exceptions::panic().exception("interrupt, but this graph has no InterruptEntry", 0, frame_record(), "");

@@ -1,37 +1,12 @@
 // The vector table (Arm ARM DDI 0487, D1.3.1.5) and the way in and out.
 
-    // ExceptionFrame in exceptions.hpp
-    .equ    k_frame,        304
-    .equ    k_x30,          240
+#include <arch/vector_entry.inc>
+
     .equ    k_elr,          256
     .equ    k_esr,          272
     .equ    k_record,       288
     // The part that an interrupt saves: what a call may change, and the way back.
     .equ    k_short,        208
-    .equ    k_stack_shift,  16
-
-    .macro  ventry label
-    .balign 128
-    // Stacks are aligned to twice their size, so the bit at k_stack_shift of sp is clear in a good one and set once it ran over. There
-    // is no free register yet: sp and x0 trade places through their sum.
-    sub     sp, sp, #k_frame
-    add     sp, sp, x0
-    sub     x0, sp, x0
-    tbnz    x0, #k_stack_shift, 1f
-    sub     x0, sp, x0
-    sub     sp, sp, x0
-    \label
-1:  b       overflow
-    .endm
-
-    // The return address tells fault_entry which vector it was.
-    .macro  fault
-    str     x30, [sp, #k_x30]
-    bl      fault_entry
-    .endm
-    .macro  interrupt
-    b       interrupt_entry
-    .endm
 
     .section .text.vectors, "ax", %progbits
     .balign 2048
@@ -41,7 +16,7 @@ phx_vectors:
     ventry  fault
     .endr
     ventry  interrupt
-    .rept   6                                   // the table's last four are AArch32's, which nothing here ever runs
+    .rept   6                                   // of EL0 nothing is expected: see user for a kernel with programs
     ventry  fault
     .endr
 
@@ -72,7 +47,8 @@ save_all:
     add     x29, sp, #k_record
     ret
 
-fault_entry:
+    .global phx_fault_entry
+phx_fault_entry:
     stp     x28, x29, [sp, #224]
     mov     x28, x30
     bl      save_all
@@ -106,7 +82,8 @@ fault_entry:
 
     // Interrupts save what the procedure call standard lets a callee change (AAPCS64, 6.1.1), at the top of the room that ventry made, but
     // for 16 bytes below the interrupted sp: semihosting_read_character counts on them.
-interrupt_entry:
+    .global phx_interrupt_entry
+phx_interrupt_entry:
     add     sp, sp, #(k_frame - k_short)
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -141,12 +118,26 @@ interrupt_entry:
     add     sp, sp, #k_short
     eret
 
-    // sp is (old sp - k_frame) + x0 and x0 is old sp - k_frame. The machine ends here, so two registers may be parked where only user space
-    // would have something.
-overflow:
+    // sp is (old sp - k_frame) + x0 and x0 is old sp - k_frame. The machine ends here, so three registers may be parked where only user space
+    // would have something. There is one stack for this: it is the first CPU's that comes, whose report stops the others, or would let them
+    // halt if it were not the first panic.
+    .global phx_overflow_entry
+phx_overflow_entry:
     msr     tpidrro_el0, x0
     sub     x0, sp, x0
     msr     tpidr_el0, x0
+    msr     sp_el0, x1
+    ldr     x0, =overflow_owner
+    mov     sp, x0
+2:  ldaxr   x0, [sp]
+    mrs     x1, mpidr_el1                       // never 0: bit 31 is 1 (D17.2.101)
+    cbz     x0, 3f
+    cmp     x0, x1
+    b.eq    4f                                  // again, in the midst of the report
+    b       1f
+3:  stxr    w0, x1, [sp]
+    cbnz    w0, 2b
+4:  mrs     x1, sp_el0
     ldr     x0, =__overflow_stack_top
     sub     x0, x0, #k_frame
     mov     sp, x0
@@ -162,3 +153,8 @@ overflow:
 1:  wfe
     b       1b
     .ltorg
+
+    .section .bss.overflow_owner, "aw", %nobits
+    .balign 16                                  // sp points here for a moment
+overflow_owner:
+    .quad   0

@@ -3,12 +3,30 @@
 
     .section .text.entry, "ax", %progbits
 
-    // void* memcpy(void* to, const void* from, size_t n): 16 bytes a step, then the tail.
+    // void* memcpy(void* to, const void* from, size_t n): 64 bytes a step in 10 instructions, then 16, then the tail.
     .global memcpy
     .type   memcpy, %function
 memcpy:
     mov     x3, x0
-    cmp     x2, #16
+    cmp     x2, #64
+    b.lo    8f
+    sub     x3, x3, #16                         // so that the last pair can move the pointer
+    sub     x1, x1, #16
+    sub     x2, x2, #64
+7:  ldp     x4, x5, [x1, #16]
+    ldp     x6, x7, [x1, #32]
+    ldp     x8, x9, [x1, #48]
+    ldp     x10, x11, [x1, #64]!
+    stp     x4, x5, [x3, #16]
+    stp     x6, x7, [x3, #32]
+    stp     x8, x9, [x3, #48]
+    stp     x10, x11, [x3, #64]!
+    subs    x2, x2, #64
+    b.hs    7b
+    add     x3, x3, #16
+    add     x1, x1, #16
+    and     x2, x2, #63
+8:  cmp     x2, #16
     b.lo    2f
 1:  ldp     x4, x5, [x1], #16
     stp     x4, x5, [x3], #16
@@ -70,7 +88,18 @@ memset:
     orr     x1, x1, x1, lsl #8
     orr     x1, x1, x1, lsl #16
     orr     x1, x1, x1, lsl #32
-    cmp     x2, #16
+    cmp     x2, #64
+    b.lo    8f
+    sub     x2, x2, #64
+7:  stp     x1, x1, [x3]
+    stp     x1, x1, [x3, #16]
+    stp     x1, x1, [x3, #32]
+    stp     x1, x1, [x3, #48]
+    add     x3, x3, #64
+    subs    x2, x2, #64
+    b.hs    7b
+    and     x2, x2, #63
+8:  cmp     x2, #16
     b.lo    2f
 1:  stp     x1, x1, [x3], #16
     sub     x2, x2, #16

@@ -9,6 +9,7 @@
 #include "page_table.hpp"
 
 extern "C" void phx_replace_kernel_map(std::uint64_t new_l1, std::uint64_t empty_l1, std::uint64_t self);
+extern "C" void phx_close_low_map(std::uint64_t, std::uint64_t empty_l1);
 
 namespace phx::arch {
 namespace {
@@ -40,6 +41,31 @@ public:
 
     unsigned count = 0;
 };
+
+namespace {
+
+// Tables of the running map, from the page allocator.
+class LaterTables final : public TableMemory {
+public:
+    Result<PhysAddr> allocate() override {
+        auto* pages = ports::mmu::pages();
+        if (pages == nullptr) {
+            return Errno::nomem;
+        }
+        const Frame frame = TRY(pages->allocate(0));
+        std::memset(reach(frame.address()), 0, k_page_size);
+        return frame.address();
+    }
+    PageTable* reach(PhysAddr table) override { return reinterpret_cast<PageTable*>(linear(table).value()); }
+};
+
+[[nodiscard]] PhysAddr running_root() {
+    std::uint64_t ttbr;
+    asm volatile("mrs %0, ttbr1_el1" : "=r"(ttbr));
+    return PhysAddr{ttbr & descriptor::address_mask};
+}
+
+}  // namespace
 
 // What the linear map leaves out next from `at` on: the image, which has rights of its own, or a region that must not be mapped. The empty
 // range at `limit` if there is nothing more before it.
@@ -121,14 +147,38 @@ Result<void> Mmu::map_devices(EarlyTables& tables, PhysAddr root) {
 Result<void> Mmu::init() {
     EarlyTables tables;
     const PhysAddr root = TRY(tables.allocate());
-    const PhysAddr empty = TRY(tables.allocate());
+    empty_table_ = TRY(tables.allocate());
     TRY(map_image(tables, root));
     TRY(map_memory(tables, root));
     TRY(map_devices(tables, root));
     const VirtAddr switcher{reinterpret_cast<std::uintptr_t>(&phx_replace_kernel_map)};
-    phx_replace_kernel_map(root.value(), empty.value(), (ram_base() + (switcher - k_linear_base)).value());
+    phx_replace_kernel_map(root.value(), empty_table_.value(), (ram_base() + (switcher - k_linear_base)).value());
     ports::mmu::log().debug("final map: {} tables", tables.count);
     return {};
+}
+
+Result<void> Mmu::init_cpu() {
+    phx_close_low_map(0, empty_table_.value());
+    return {};
+}
+
+// A new translation needs no invalidation, but must be seen by the walker before it is used (Arm ARM DDI 0487, D8.16).
+Result<void> Mmu::map(VirtAddr virt, PhysAddr phys) {
+    ASSERT(virt >= k_mapping_base && virt < k_device_tree_base);
+    LaterTables tables;
+    const SpinGuard guard{lock_};
+    TRY(map_range(tables, running_root(), virt, phys, k_page_size, k_read_write));
+    asm volatile("dsb ishst\n\tisb" : : : "memory");
+    return {};
+}
+
+// The invalidation is broadcast to all CPUs (Arm ARM DDI 0487, D8.14).
+PhysAddr Mmu::unmap(VirtAddr virt) {
+    LaterTables tables;
+    const SpinGuard guard{lock_};
+    const PhysAddr phys = unmap_page(tables, running_root(), virt);
+    asm volatile("dsb ishst\n\ttlbi vaae1is, %0\n\tdsb ish\n\tisb" : : "r"(virt.value() >> k_page_shift & 0xfff'ffff'ffff) : "memory");
+    return phys;
 }
 
 }  // namespace phx::arch

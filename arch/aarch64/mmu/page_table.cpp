@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <base/panic.hpp>
+
 namespace phx::arch {
 namespace {
 
@@ -64,6 +66,16 @@ Result<void> map_range(TableMemory& memory, PhysAddr root, VirtAddr virt, PhysAd
         size -= count << level.shift;
     }
     return {};
+}
+
+PhysAddr unmap_page(TableMemory& memory, PhysAddr root, VirtAddr virt) {
+    const Result<PageTable*> table = table_for(memory, root, virt, 2);
+    ASSERT(table);
+    std::uint64_t& entry = (*table)->entry[index_of(virt, k_levels[2])];
+    ASSERT((entry & descriptor::page) == descriptor::page);
+    const PhysAddr phys{entry & descriptor::address_mask};
+    entry = 0;
+    return phys;
 }
 
 }  // namespace phx::arch

@@ -54,4 +54,7 @@ protected:
 // replaced only by an equal page (two devices may share one), anything else is EEXIST. ENOMEM: no table to be had.
 Result<void> map_range(TableMemory& memory, PhysAddr root, VirtAddr virt, PhysAddr phys, std::uint64_t size, Rights rights);
 
+// Takes one page, which is mapped as such, out again; where it led. Tables stay.
+PhysAddr unmap_page(TableMemory& memory, PhysAddr root, VirtAddr virt);
+
 }  // namespace phx::arch

@@ -1,6 +1,7 @@
 // void phx_replace_kernel_map(std::uint64_t new_l1, std::uint64_t empty_l1, std::uint64_t self)
 // Live descriptors may not change size in place (Arm ARM DDI 0487, D8.16.1, break-before-make), so this runs at its own physical address
-// `self` in the low map while the high half is empty, then returns to the high half and closes the low one.
+// `self` in the low map while the high half is empty, then returns to the high half and closes the low one. Its second half,
+// void phx_close_low_map(std::uint64_t, std::uint64_t empty_l1), is for CPUs that come to the final map at once.
 
     .section .text.entry, "ax", %progbits
     .global phx_replace_kernel_map
@@ -18,6 +19,8 @@ phx_replace_kernel_map:
     isb
     ldr     x3, =2f
     br      x3
+    .global phx_close_low_map
+phx_close_low_map:
 2:  mrs     x3, tcr_el1
     orr     x3, x3, #(1 << 7)                   // EPD0: no walks of the low half
     msr     tcr_el1, x3

@@ -31,7 +31,9 @@ public:
     [[nodiscard]] std::span<const PhysRange> memory() const { return facts_.memory.view(); }
     [[nodiscard]] std::span<const ReservedRegion> reserved() const { return facts_.reserved.view(); }
     [[nodiscard]] std::uint32_t cpu_count() const { return facts_.cpu_count; }
+    [[nodiscard]] std::span<const BootCpu> cpus() const { return facts_.cpus.view(); }
     [[nodiscard]] std::string_view bootargs() const { return facts_.bootargs; }
+    [[nodiscard]] std::span<const std::byte> random_seed() const { return facts_.random_seed; }
     [[nodiscard]] PhysRange initrd() const { return facts_.initrd; }
     [[nodiscard]] PsciConduit psci_conduit() const { return facts_.psci_conduit; }
 

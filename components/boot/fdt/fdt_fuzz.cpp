@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include <base/opaque.hpp>
 #include <wiring.hpp>
 
 #include "fdt.hpp"
@@ -49,7 +50,7 @@ void walk(std::span<const std::byte> blob) {
             require(depth == 0);
             [[fallthrough]];
         case phx::boot::FdtEvent::fault:
-            asm volatile("" : : "r"(sum));  // keeps the reads
+            phx::used(sum);  // keeps the reads
             return;
         }
     }

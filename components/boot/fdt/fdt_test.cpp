@@ -127,10 +127,11 @@ TEST_F(FdtTest, CollectsReservedMemory) {
 
 TEST_F(FdtTest, ReadsChosen) {
     ASSERT_TRUE(init(machine([](FdtBuilder& b) {
-        b.begin("chosen").string("bootargs", "root=/dev/vda quiet");
+        b.begin("chosen").string("bootargs", "root=/dev/vda quiet").string("rng-seed", "seed");
         b.cells("linux,initrd-start", {0x4200'0000}).cells("linux,initrd-end", {0, 0x4210'0000}).end();
     })));
     EXPECT_EQ(fdt_.bootargs(), "root=/dev/vda quiet");
+    EXPECT_EQ(fdt_.random_seed().size(), 5U);
     EXPECT_EQ(fdt_.initrd(), (PhysRange{PhysAddr{0x4200'0000}, 1 * MiB}));
     EXPECT_EQ(fdt_.reserved().back().range, fdt_.initrd());
 }
@@ -140,11 +141,28 @@ TEST_F(FdtTest, CountsEnabledProcessors) {
         b.begin("cpus").cells("#address-cells", {1}).cells("#size-cells", {0});
         b.begin("cpu-map").begin("cpu").end().end();
         b.begin("cpu@0").cells("reg", {0}).end();
-        b.begin("cpu@1").cells("reg", {1}).string("status", "okay").end();
+        b.begin("cpu@1").cells("reg", {1}).string("status", "okay").string("enable-method", "psci").end();
         b.begin("cpu@2").cells("reg", {2}).string("status", "fail").end();
+        b.begin("cpu@100").cells("reg", {1, 0x100}).string("enable-method", "spin-table").end();
+        b.begin("cpu@3").end();
         b.end();
     })));
-    EXPECT_EQ(fdt_.cpu_count(), 2U);
+    EXPECT_EQ(fdt_.cpu_count(), 4U);
+    EXPECT_EQ(std::vector<BootCpu>(fdt_.cpus().begin(), fdt_.cpus().end()),
+              (std::vector<BootCpu>{{0, CpuStart::unknown}, {1, CpuStart::psci}, {0x1'0000'0100, CpuStart::unknown}}));
+}
+
+TEST_F(FdtTest, KeepsTrackOfSomeProcessorsAndCountsAll) {
+    ASSERT_TRUE(init(machine([](FdtBuilder& b) {
+        b.begin("cpus").cells("#address-cells", {1}).cells("#size-cells", {0});
+        for (std::uint32_t i = 0; i < 20; ++i) {
+            b.begin("cpu@1").cells("reg", {i}).string("enable-method", "psci").end();
+        }
+        b.end();
+    })));
+    EXPECT_EQ(fdt_.cpu_count(), 20U);
+    EXPECT_EQ(fdt_.cpus().size(), static_cast<std::size_t>(params::fdt::max_cpus));
+    EXPECT_EQ(fdt_.cpus()[7].mpidr, 7U);
 }
 
 TEST_F(FdtTest, FindsTheWayToTheFirmware) {

@@ -23,10 +23,12 @@ struct PropertyName {
 constexpr PropertyName k_properties[] = {
     std::string_view{"#address-cells"},   std::string_view{"bootargs"},
     std::string_view{"compatible"},       std::string_view{"device_type"},
-    std::string_view{"linux,initrd-end"}, std::string_view{"linux,initrd-start"},
-    std::string_view{"method"},           std::string_view{"no-map"},
-    std::string_view{"ranges"},           std::string_view{"reg"},
-    std::string_view{"#size-cells"},      std::string_view{"status"},
+    std::string_view{"enable-method"},    std::string_view{"linux,initrd-end"},
+    std::string_view{"linux,initrd-start"}, std::string_view{"method"},
+    std::string_view{"no-map"},           std::string_view{"ranges"},
+    std::string_view{"reg"},              std::string_view{"rng-seed"},
+    std::string_view{"#size-cells"},
+    std::string_view{"status"},
 };
 
 // Cells beyond two hold no address that this machine could reach.
@@ -60,8 +62,10 @@ void TreeFacts::clear() {
     reserved.count = 0;
     overflow = false;
     cpu_count = 0;
+    cpus.count = 0;
     bootargs = {};
     initrd = {};
+    random_seed = {};
     psci_conduit = PsciConduit::none;
 }
 
@@ -232,7 +236,7 @@ Result<void> TreeScan::finish_node() {
     case Kind::chosen:
         return read_chosen();
     case Kind::cpu:
-        facts_.cpu_count += enabled() ? 1 : 0;
+        read_cpu();
         return {};
     case Kind::psci:
         read_psci();
@@ -289,6 +293,9 @@ Result<void> TreeScan::read_ranges(Kind kind) {
 // open).
 Result<void> TreeScan::read_chosen() {
     facts_.bootargs = text(bootargs);
+    if (has(rng_seed)) {
+        facts_.random_seed = values_[rng_seed];
+    }
     if (!has(initrd_start) || !has(initrd_end)) {
         return {};
     }
@@ -299,6 +306,18 @@ Result<void> TreeScan::read_chosen() {
     }
     facts_.initrd = {PhysAddr{start}, end - start};
     return {};
+}
+
+// reg is the affinity as in MPIDR_EL1, of one or two cells (Devicetree bindings, arm/cpus).
+void TreeScan::read_cpu() {
+    if (!enabled()) {
+        return;
+    }
+    ++facts_.cpu_count;
+    if (has(reg) && values_[reg].size() >= 4) {
+        const CpuStart start = lists(enable_method, "psci") ? CpuStart::psci : CpuStart::unknown;
+        static_cast<void>(facts_.cpus.push({number(reg), start}));
+    }
 }
 
 // Devicetree bindings, arm,psci: "arm,psci" alone is version 0.1, whose function numbers differ.

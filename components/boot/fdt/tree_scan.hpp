@@ -13,6 +13,7 @@
 #include <base/types.hpp>
 #include <boot/interfaces/boot_info.hpp>
 #include <boot/interfaces/device_table.hpp>
+#include <params/fdt/max_cpus.hpp>
 
 #include "fdt_reader.hpp"
 
@@ -39,8 +40,10 @@ struct TreeFacts {
     BoundedList<ReservedRegion, 32> reserved;
     bool overflow = false;  // there were more ranges than are kept
     std::uint32_t cpu_count = 0;
+    BoundedList<BootCpu, params::fdt::max_cpus> cpus;  // the first of them
     std::string_view bootargs;
     PhysRange initrd;
+    std::span<const std::byte> random_seed;
     PsciConduit psci_conduit = PsciConduit::none;
 
     void clear();
@@ -81,12 +84,14 @@ private:
         bootargs,
         compatible,
         device_type,
+        enable_method,
         initrd_end,
         initrd_start,
         method,
         no_map,
         ranges,
         reg,
+        rng_seed,
         size_cells,
         status,
         property_count,
@@ -111,6 +116,7 @@ private:
     [[nodiscard]] Result<void> read_cells(Level& level);
     [[nodiscard]] Result<void> read_ranges(Kind kind);
     [[nodiscard]] Result<void> read_chosen();
+    void read_cpu();
     void read_psci();
     void check_claim();
     void check_absent_claims();

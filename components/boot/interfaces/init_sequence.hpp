@@ -24,10 +24,13 @@ protected:
     ~InitObserver() = default;
 };
 
-// run(observer): boot context, once.
+//   run(observer)      boot context, once
+//   run_cpu(observer)  on each further CPU, interrupts masked, once and after run: every `init_cpu` in the order of start-up, but for
+//                      instances that were not started
 template <class T>
 concept InitSequence = requires(T& sequence, InitObserver& observer) {
     { sequence.run(observer) } -> std::same_as<void>;
+    { sequence.run_cpu(observer) } -> std::same_as<void>;
 };
 
 }  // namespace phx::boot

@@ -6,6 +6,7 @@ namespace phx::boot::archetype {
 
 struct InitSequence {
     void run(InitObserver&) { __builtin_trap(); }
+    void run_cpu(InitObserver&) { __builtin_trap(); }
 };
 
 }  // namespace phx::boot::archetype

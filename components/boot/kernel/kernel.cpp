@@ -22,16 +22,26 @@ public:
     }
 };
 
+[[noreturn]] void run_application() {
+    const int status = ports::kernel::application().run();
+    ports::kernel::console().flush();
+    ports::kernel::power().off(status);
+}
+
 }  // namespace
 
 void Kernel::start() {
     ports::kernel::log().info("Phoenix, graph {}", ports::kernel::graph().graph_name());
     StartUp observer;
     ports::kernel::sequence().run(observer);
+    if (auto* cpus = ports::kernel::cpus()) {
+        cpus->start_all();
+    }
+    if (auto* threads = ports::kernel::threads()) {
+        threads->launch([](void*) { run_application(); }, nullptr);
+    }
     arch::unmask_interrupts();
-    const int status = ports::kernel::application().run();
-    ports::kernel::console().flush();
-    ports::kernel::power().off(status);
+    run_application();
 }
 
 }  // namespace phx::boot

@@ -12,6 +12,7 @@ protected:
         wiring::fake_log.reset();
         wiring::fake_init_sequence.reset();
         wiring::fake_application.reset();
+        wiring::fake_cpus.reset();
         arch::mask_interrupts();
     }
     // The status the machine was ended with.
@@ -29,6 +30,11 @@ TEST_F(KernelTest, EndsWithTheApplicationsStatus) {
     wiring::fake_application.set_status(7);
     EXPECT_EQ(run(), 7);
     EXPECT_FALSE(arch::interrupts_masked());
+}
+
+TEST_F(KernelTest, BringsUpTheOtherCpus) {
+    run();
+    EXPECT_TRUE(wiring::fake_cpus.started());
 }
 
 TEST_F(KernelTest, AFatalStepEndsTheMachineBeforeTheApplication) {

@@ -1,5 +1,7 @@
 #include <console/pl011/pl011.hpp>
 
+#include <utility>
+
 #include <arch/cpu.hpp>
 #include <arch/interrupts.hpp>
 #include <console/pl011/registers.hpp>
@@ -15,9 +17,9 @@ Result<void> Pl011::init() {
     fifo_depth_ = k_fifo_depth;
     if (auto* irq = ports::pl011::irq(instance_)) {
         TRY(irq->enable(instance_.interrupts.uart));
-        interrupt_mask_ = field<Imsc::Receive>(1) | field<Imsc::ReceiveTimeout>(1);
-        io_.write<Imsc>(interrupt_mask_);
+        const SpinGuard guard{lock_};
         by_interrupt_ = true;
+        listen(true);
     }
     return {};
 }
@@ -58,7 +60,7 @@ Result<void> Pl011::configure_line() {
 void Pl011::write(std::string_view text) {
     TerminalText rest{text};
     while (!rest.empty()) {
-        const InterruptGuard guard;
+        const SpinGuard guard{lock_};
         while (!rest.empty() && put_some(rest)) {
         }
         if (rest.empty()) {
@@ -109,7 +111,7 @@ void Pl011::put_queued(TerminalText& rest) {
 
 // No lock and no interrupt: a panic may have stopped anything half-way, so the ring is trusted for its capacity at
 // most.
-void Pl011::write_now(std::string_view text) {
+[[clang::no_thread_safety_analysis]] void Pl011::write_now(std::string_view text) {
     const InterruptGuard guard;
     drain_queue();
     for (TerminalText rest{text}; !rest.empty();) {
@@ -118,7 +120,7 @@ void Pl011::write_now(std::string_view text) {
 }
 
 void Pl011::flush() {
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     drain_queue();
     for (std::uint32_t polls = 0; polls < k_poll_limit && io_.read<Fr::Busy>() != 0; ++polls) {
         arch::relax();
@@ -153,26 +155,22 @@ bool Pl011::wait_for_room() {
     return false;
 }
 
-// Why interrupts are masked between the look into the ring and the wait: unmasked, the handler may run in between, put
-// the character into the ring, and the wait would then sleep on it until another one comes. Masked, the interrupt stays
-// pending, which ends the wait at once (Arm ARM DDI 0487, D1.6.2: WFI wakes up on a masked interrupt too), and is
-// served when the guard goes.
 Result<char> Pl011::read() {
     if (!by_interrupt_ || arch::interrupts_masked()) {
         return read_polled();
     }
-    for (;;) {
-        const InterruptGuard guard;
-        if (const auto c = received_.pop()) {
-            return *c;
-        }
-        arch::wait_for_interrupt();
+    SpinGuard guard{lock_};
+    readers_.wait(guard, [this]() __attribute__((no_thread_safety_analysis)) { return !received_.empty(); });
+    const char c = *received_.pop();
+    if (!listening_ && received_.size() <= received_.capacity() / 2) {
+        drain_fifo();
     }
+    return c;
 }
 
 char Pl011::read_polled() {
     for (;;) {
-        const InterruptGuard guard;
+        const SpinGuard guard{lock_};
         if (const auto c = received_.pop()) {
             return *c;
         }
@@ -182,7 +180,7 @@ char Pl011::read_polled() {
 }
 
 void Pl011::on_interrupt() {
-    const InterruptGuard guard;
+    SpinGuard guard{lock_};
     const std::uint32_t status = io_.read<Mis>();
     if ((status & (field_mask<Mis::Receive> | field_mask<Mis::ReceiveTimeout>)) != 0) {
         drain_fifo();
@@ -190,31 +188,114 @@ void Pl011::on_interrupt() {
     if ((status & field_mask<Mis::Transmit>) != 0) {
         fill_fifo();
     }
+    if (ports::pl011::input(instance_) != nullptr) {
+        deliver(guard);
+        return;
+    }
+    if (!received_.empty()) {
+        readers_.wake_one(guard);
+    }
 }
 
-// Emptying the queue is what takes both receive interrupts back (section 2.8.1 and 2.8.5). The bound is for a device
-// that is never empty.
-void Pl011::drain_fifo() {
-    for (std::size_t n = received_.capacity(); n > 0 && io_.read<Fr::ReceiveEmpty>() == 0; --n) {
-        receive(io_.read<Dr>());
+// To the terminal, without the lock, as it may send meanwhile; one at a time, so that nothing overtakes.
+[[clang::no_thread_safety_analysis]] void Pl011::deliver(SpinGuard& guard) {
+    auto* input = ports::pl011::input(instance_);
+    if (delivering_) {
+        return;
     }
+    delivering_ = true;
+    if (std::exchange(has_room_, false)) {
+        guard.unlock();
+        input->on_room();
+        guard.relock();
+    }
+    while (!received_.empty() && !refused_) {
+        const std::span<const char> text = received_.front();
+        guard.unlock();
+        const std::size_t taken = input->receive(text);
+        guard.relock();
+        received_.drop(taken);
+        refused_ = refused_ || taken < text.size();
+        if (!listening_ && received_.size() <= received_.capacity() / 2) {
+            drain_fifo();
+        }
+    }
+    if (std::exchange(break_, false)) {
+        guard.unlock();
+        input->on_break();
+        guard.relock();
+    }
+    delivering_ = false;
+}
+
+std::size_t Pl011::send(std::span<const char> text) {
+    const SpinGuard guard{lock_};
+    std::size_t sent = 0;
+    while (sent < text.size() && to_send_.empty() && io_.read<Fr::TransmitFull>() == 0) {
+        io_.write<Dr>(static_cast<unsigned char>(text[sent++]));
+    }
+    while (sent < text.size() && !by_interrupt_) {
+        put_polled(text[sent++]);
+    }
+    const std::size_t direct = sent;
+    while (sent < text.size() && to_send_.push(text[sent])) {
+        ++sent;
+    }
+    if (sent > direct) {
+        interrupt_mask_ |= field_mask<Imsc::Transmit>;
+        io_.write<Imsc>(interrupt_mask_);
+    }
+    starved_ = sent < text.size();
+    return sent;
+}
+
+void Pl011::resume() {
+    SpinGuard guard{lock_};
+    refused_ = false;
+    deliver(guard);
+}
+
+// Emptying the queue is what takes both receive interrupts back (section 2.8.1 and 2.8.5). What the ring has no room for
+// stays in the queue, where flow control sees it, with the interrupts masked until a reader has made room. The bound is
+// for a device that is never empty.
+void Pl011::drain_fifo() {
+    std::size_t n = received_.capacity();
+    while (n > 0 && !received_.full() && io_.read<Fr::ReceiveEmpty>() == 0) {
+        receive(io_.read<Dr>());
+        --n;
+    }
+    if (by_interrupt_ && listening_ == received_.full()) {
+        listen(!listening_);
+    }
+}
+
+void Pl011::listen(bool on) {
+    constexpr std::uint32_t mask = field_mask<Imsc::Receive> | field_mask<Imsc::ReceiveTimeout>;
+    listening_ = on;
+    interrupt_mask_ = on ? interrupt_mask_ | mask : interrupt_mask_ & ~mask;
+    io_.write<Imsc>(interrupt_mask_);
 }
 
 void Pl011::receive(std::uint32_t data) {
     if ((data & field_mask<Dr::Overrun>) != 0) {
         ++overruns_;
     }
+    if ((data & field_mask<Dr::Break>) != 0) {
+        break_ = true;
+    }
     if ((data & (field_mask<Dr::FramingError> | field_mask<Dr::ParityError> | field_mask<Dr::Break>)) != 0) {
         return;
     }
-    if (!received_.push(static_cast<char>(data & field_mask<Dr::Data>))) {
-        ++overruns_;
-    }
+    received_.push(static_cast<char>(data & field_mask<Dr::Data>));
 }
 
 void Pl011::fill_fifo() {
     while (!to_send_.empty() && io_.read<Fr::TransmitFull>() == 0) {
         io_.write<Dr>(static_cast<unsigned char>(*to_send_.pop()));
+    }
+    if (starved_ && to_send_.size() <= to_send_.capacity() / 2) {
+        starved_ = false;
+        has_room_ = true;
     }
     if (to_send_.empty()) {
         interrupt_mask_ &= ~field_mask<Imsc::Transmit>;

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
-#include <base/interrupt_guard.hpp>
 #include <base/registers.hpp>
 #include <base/result.hpp>
 #include <base/ring_buffer.hpp>
+#include <locks/pl011.hpp>
 #include <params/pl011.hpp>
+#include <sync/spinlock.hpp>
+#include <sync/wait_queue.hpp>
 
 namespace phx::console {
 
@@ -29,11 +32,14 @@ public:
     // Called with interrupts masked it polls, as the handler could not run.
     Result<char> read();
 
+    // SerialPort
+    std::size_t send(std::span<const char> text);
+    void resume();
+
     // Interrupt context.
     void on_interrupt();
 
-    // Received characters lost since boot, because the device's queue or ours was full; an overrun of the device counts
-    // once.
+    // How often since boot the device lost characters because its queue was full.
     [[nodiscard]] std::uint64_t overruns() const { return overruns_; }
     // Characters that were thrown away since the device would not take them.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
@@ -63,30 +69,43 @@ private:
     static constexpr std::size_t k_fifo_depth = 16;  // 32 from revision r1p5 on; 16 suits all
     static constexpr std::uint32_t k_poll_limit = 1'000'000;
 
+    SpinLock lock_{locks::pl011::device};
+
     Result<void> verify() const;
     Result<void> configure_line();
 
-    [[clang::requires_capability(interrupts_off)]] bool put_some(TerminalText& rest);
-    [[clang::requires_capability(interrupts_off)]] bool put_direct(TerminalText& rest);
-    [[clang::requires_capability(interrupts_off)]] void put_queued(TerminalText& rest);
-    [[clang::requires_capability(interrupts_off)]] void fill_fifo();
-    [[gnu::noinline, clang::requires_capability(interrupts_off)]] void drain_fifo();
-    [[gnu::noinline, clang::requires_capability(interrupts_off)]] void drain_queue();
-    [[clang::requires_capability(interrupts_off)]] void receive(std::uint32_t data);
+    __attribute__((requires_capability(lock_))) bool put_some(TerminalText& rest);
+    __attribute__((requires_capability(lock_))) bool put_direct(TerminalText& rest);
+    __attribute__((requires_capability(lock_))) void put_queued(TerminalText& rest);
+    __attribute__((requires_capability(lock_))) void fill_fifo();
+    [[gnu::noinline]] __attribute__((requires_capability(lock_))) void drain_fifo();
+    [[gnu::noinline]] __attribute__((requires_capability(lock_))) void drain_queue();
+    __attribute__((requires_capability(lock_))) void receive(std::uint32_t data);
+    __attribute__((requires_capability(lock_))) void listen(bool on);
     [[gnu::noinline]] void put_polled(char c);
     [[nodiscard, gnu::noinline]] bool wait_for_room();
     char read_polled();
+    void deliver(SpinGuard& guard) __attribute__((requires_capability(lock_)));
+
 
     const params::pl011::Instance& instance_;
     Registers io_;
+    WaitQueue readers_{"console input"};
     bool by_interrupt_ = false;
     bool stuck_ = false;
+    bool listening_ = false;  // the receive interrupts are unmasked
     std::uint32_t fifo_depth_ = 1;  // whoever ran before us may have left the FIFO off
     std::uint32_t interrupt_mask_ = 0;
     std::uint64_t overruns_ = 0;
     std::uint64_t dropped_ = 0;
-    RingBuffer<char, 1024> to_send_ __attribute__((guarded_by(interrupts_off)));
-    RingBuffer<char, 256> received_ __attribute__((guarded_by(interrupts_off)));
+    RingBuffer<char, 1024> to_send_ __attribute__((guarded_by(lock_)));
+    // Of the terminal, where there is one.
+    bool delivering_ __attribute__((guarded_by(lock_))) = false;
+    bool refused_ __attribute__((guarded_by(lock_))) = false;   // it has no room
+    bool starved_ __attribute__((guarded_by(lock_))) = false;   // it could not send all
+    bool has_room_ __attribute__((guarded_by(lock_))) = false;  // and can now
+    bool break_ __attribute__((guarded_by(lock_))) = false;
+    RingBuffer<char, 256> received_ __attribute__((guarded_by(lock_)));
 };
 
 }  // namespace phx::console

@@ -3,30 +3,27 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 
+#include <arch/cpu.hpp>
+#include <base/opaque.hpp>
 #include <base/panic.hpp>
+#include <debug/cmd_crash/misuse.hpp>
 #include <ports/cmd_crash.hpp>
 
 namespace phx::debug {
 namespace {
 
-constexpr CommandInfo k_commands[] = {
-    {"crash", "null|undefined|text|stack|assert|exec|align", "Provokes a fault."},
-};
+// Addresses are opaque: if the compiler saw where one comes from, it might leave the fault out.
 
-// The compiler must not see where an address comes from, or it may leave the fault out.
-template <class T>
-T* hidden(T* pointer) {
-    asm volatile("" : "+r"(pointer));
-    return pointer;
-}
+constexpr int k_nothing = 0;
 
 void read_null() {
-    *hidden(static_cast<volatile int*>(nullptr));
+    *opaque(static_cast<volatile int*>(nullptr));
 }
 
 void write_text() {
-    *hidden(reinterpret_cast<volatile std::uint32_t*>(reinterpret_cast<std::uintptr_t>(&read_null))) = 0;
+    *opaque(reinterpret_cast<volatile std::uint32_t*>(reinterpret_cast<std::uintptr_t>(&read_null))) = 0;
 }
 
 // Grows until it meets the guard page; `levels` is more than any stack holds.
@@ -39,15 +36,50 @@ void write_text() {
 
 void execute_data() {
     static std::array<std::uint32_t, 2> code{0xd65f03c0, 0xd65f03c0};  // ret
-    reinterpret_cast<void (*)()>(hidden(code.data()))();
+    reinterpret_cast<void (*)()>(opaque(code.data()))();
 }
 
 // Load-acquire across a 16-byte boundary: unaligned ones fault on every processor (Arm ARM DDI 0487, B2.5.2).
 void load_unaligned() {
     alignas(16) static std::array<std::byte, 32> bytes;
-    const auto* word = hidden(reinterpret_cast<const std::uint64_t*>(bytes.data() + 12));
+    const auto* word = opaque(reinterpret_cast<const std::uint64_t*>(bytes.data() + 12));
     static_cast<void>(__atomic_load_n(word, __ATOMIC_ACQUIRE));
 }
+
+struct Kind {
+    std::string_view name;
+    Result<void> (*provoke)();
+};
+
+template <void (*Fault)()>
+Result<void> fault() {
+    Fault();
+    return {};
+}
+
+constexpr Kind k_kinds[] = {
+    {"null", fault<read_null>},
+    {"undefined", fault<arch::undefined_instruction>},
+    {"text", fault<write_text>},
+    {"stack", fault<[] { overflow_stack(INT32_MAX); }>},
+    {"assert", fault<[] { ASSERT(opaque(&k_nothing) == nullptr); }>},
+    {"exec", fault<execute_data>},
+    {"align", fault<load_unaligned>},
+    {"inversion", misuse::invert_locks},
+    {"sleep", misuse::sleep_in_atomic},
+    {"unlock", misuse::unlock_anothers},
+    {"free", misuse::free_twice},
+    {"thread_stack", misuse::overflow_a_thread},
+    {"two_stacks", misuse::overflow_together},
+    {"lockup", misuse::lock_up},
+    {"masked", misuse::mask_another_cpu},
+    {"hang", misuse::hang_threads},
+};
+
+constexpr CommandInfo k_commands[] = {
+    {"crash", "null|undefined|text|stack|assert|exec|align|inversion|sleep|unlock|free|thread_stack|two_stacks|lockup|masked|hang",
+     "Provokes a fault, or misuse that something should find."},
+};
 
 }  // namespace
 
@@ -56,28 +88,13 @@ std::span<const CommandInfo> CmdCrash::commands() const {
 }
 
 Result<void> CmdCrash::run(std::size_t, std::span<const std::string_view> args, MonitorOutput& out) {
-    constexpr std::array<std::string_view, 7> kinds{"null", "undefined", "text", "stack", "assert", "exec", "align"};
-    if (args.size() != 1 || std::find(kinds.begin(), kinds.end(), args[0]) == kinds.end()) {
+    const auto* kind = args.size() == 1 ? std::ranges::find(k_kinds, args[0], &Kind::name) : std::end(k_kinds);
+    if (kind == std::end(k_kinds)) {
         return Errno::inval;
     }
-    const std::string_view kind = args[0];
-    ports::cmd_crash::log().warning("crash {}: on purpose", kind);
-    if (kind == "null") {
-        read_null();
-    } else if (kind == "undefined") {
-        __builtin_trap();
-    } else if (kind == "text") {
-        write_text();
-    } else if (kind == "stack") {
-        overflow_stack(INT32_MAX);
-    } else if (kind == "exec") {
-        execute_data();
-    } else if (kind == "align") {
-        load_unaligned();
-    } else {
-        ASSERT(kind != "assert");
-    }
-    out.print("{}: nothing happened\n", kind);
+    ports::cmd_crash::log().warning("crash {}: on purpose", kind->name);
+    TRY(kind->provoke());
+    out.print("{}: came back\n", kind->name);
     return {};
 }
 

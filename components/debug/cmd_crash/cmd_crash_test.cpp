@@ -28,6 +28,18 @@ TEST(CmdCrash, FailsAnAssertion) {
     EXPECT_TRUE(wiring::fake_log.contains(log::Level::warning, "crash assert: on purpose"));
 }
 
+TEST(CmdCrash, SaysWhatTheGraphLacks) {
+    for (const std::string_view kind : {"sleep", "unlock", "thread_stack", "two_stacks", "lockup", "masked", "hang"}) {
+        EXPECT_EQ(run({kind}), "ENOSYS") << kind;
+    }
+}
+
+TEST(CmdCrash, LocksThatNobodyChecksAreNotMissed) {
+    EXPECT_EQ(run({"inversion"}), "inversion: came back\n");
+}
+
+TEST(CmdCrash, FreesTwice) { EXPECT_ANY_THROW(run({"free"})) << "by the heap's fake"; }
+
 // The other kinds stop this process by whatever means the host has.
 TEST(CmdCrashDeathTest, FaultsForReal) {
     for (const std::string_view kind : {"null", "undefined", "text", "stack", "exec"}) {

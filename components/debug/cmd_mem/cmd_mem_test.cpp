@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <arch/image.hpp>
+
 #include <debug/interfaces/captured_output.hpp>
 #include <debug/interfaces/monitor_commands_conformance.hpp>
 #include <wiring.hpp>
@@ -22,6 +24,7 @@ protected:
         wiring::fake_boot_info.reset();
         wiring::fake_page_allocator.reset(64);
         wiring::fake_heap.reset();
+        wiring::fake_heap_report.reset();
     }
 };
 
@@ -47,6 +50,26 @@ TEST_F(CmdMemTest, ShowsPagesAndHeap) {
     EXPECT_NE(text.find("  heap       1 objects, 100 bytes in 0 KiB\n"), std::string::npos) << text;
     wiring::fake_heap.free(*object, 100);
     wiring::fake_page_allocator.free(*frame, 2);
+}
+
+TEST_F(CmdMemTest, ListsWhereObjectsWereAllocated) {
+    const std::uintptr_t text = arch::text_range().begin.value();
+    wiring::fake_heap_report.set({{{text + 0x100, 0x1234}, 3, 150}, {{text + 0x200}, 1, 20}});
+    EXPECT_EQ(run({}, 1),
+              "       150 bytes in      3 objects: function+0x100 0x1234\n"
+              "        20 bytes in      1 objects: function+0x200\n");
+}
+
+TEST_F(CmdMemTest, SaysThatThereAreMoreSitesThanItShows) {
+    wiring::fake_heap_report.set(std::vector<memory::HeapSite>(30));
+    EXPECT_TRUE(run({}, 1).ends_with("objects:\n  and others\n"));
+}
+
+TEST_F(CmdMemTest, LooksForDamage) {
+    EXPECT_EQ(run({"check"}, 1), "  all objects are as they should be\n");
+    wiring::fake_heap_report.set({}, "object 7 is broken");
+    EXPECT_EQ(run({"check"}, 1), "  object 7 is broken\n");
+    EXPECT_EQ(run({"checks"}, 1), "EINVAL");
 }
 
 struct Traits {

@@ -52,7 +52,7 @@ Result<void> CmdTimers::list(MonitorOutput& out) {
     const auto listed = queue.list(infos);
     for (const time::TimerInfo& info : listed) {
         std::array<char, 32> buffer;
-        out.print("  in {:12} s  {}\n", seconds(buffer, std::max(info.deadline, now) - now), info.name);
+        out.print("  in {:12} s  cpu {}  {}\n", seconds(buffer, std::max(info.deadline, now) - now), info.cpu, info.name);
     }
     out.print("  {} armed, {} expired since boot\n", queue.pending(), queue.expired());
     return {};
@@ -70,6 +70,9 @@ Result<void> CmdTimers::add(std::string_view milliseconds, std::string_view name
     }
     if (slot == slots_.end()) {
         return Errno::busy;
+    }
+    if (slot->alarm) {
+        ports::cmd_timers::timers().cancel_sync(*slot->alarm);  // it may be logging still, on another CPU
     }
     std::copy(name.begin(), name.end(), slot->name.begin());
     slot->alarm.emplace(std::string_view{slot->name.data(), name.size()});

@@ -39,11 +39,11 @@ TEST_F(CmdTimersTest, ListsWhatIsArmed) {
     EXPECT_EQ(run(), "  0 armed, 0 expired since boot\n");
     EXPECT_EQ(run({"add", "1500", "tea"}), "tea fires in 1500 ms\n");
     EXPECT_EQ(run({"add", "10", "egg"}), "egg fires in 10 ms\n");
-    EXPECT_EQ(run(), "  in     0.010000 s  egg\n"
-                     "  in     1.500000 s  tea\n"
+    EXPECT_EQ(run(), "  in     0.010000 s  cpu 0  egg\n"
+                     "  in     1.500000 s  cpu 0  tea\n"
                      "  2 armed, 0 expired since boot\n");
     wiring::fake_clock.advance(Nanoseconds{k_second});
-    EXPECT_TRUE(run().starts_with("  in     0.000000 s  egg\n  in     0.500000 s  tea\n"));
+    EXPECT_TRUE(run().starts_with("  in     0.000000 s  cpu 0  egg\n  in     0.500000 s  cpu 0  tea\n"));
 }
 
 TEST_F(CmdTimersTest, AnAddedTimerLogsWhenItFires) {

@@ -12,10 +12,13 @@ namespace {
 // A stack is at most this large: a frame record that lies further up belongs to something else, or to nothing.
 constexpr std::uint64_t k_stack_reach = 64 * KiB;
 constexpr std::uint64_t k_instruction = 4;
+constexpr std::uint64_t k_affinity = 0xff'00ff'ffff;  // of MPIDR_EL1
 
 [[nodiscard]] bool is_plausible(const std::uint64_t* record) {
     const VirtAddr at{reinterpret_cast<std::uintptr_t>(record)};
-    return at >= arch::k_linear_base && at < arch::k_window_base && at.is_aligned(16);
+    const bool on_boot_stack = at >= arch::k_linear_base && at < arch::k_window_base;
+    const bool on_threads_stack = at >= arch::k_mapping_base && at < arch::k_device_tree_base;
+    return (on_boot_stack || on_threads_stack) && at.is_aligned(16);
 }
 
 }  // namespace
@@ -27,13 +30,27 @@ void PanicReport::vprint(std::string_view format, std::span<const FormatArg> arg
 
 void PanicReport::begin(std::string_view reason) {
     arch::mask_interrupts();
+    auto* cpus = ports::panic::cpus();
+    if (cpus != nullptr) {
+        std::uint64_t reporter = k_nobody;
+        if (!reporter_.compare_exchange_strong(reporter, arch::mpidr()) && reporter != arch::mpidr()) {
+            arch::halt();  // another CPU was first; it ends the machine
+        }
+    }
     if (++depth_ == 2) {
         ports::panic::console().write_now("\npanic: again, while reporting the first\n");
     }
     if (depth_ > 1) {
         end();
     }
-    print("\npanic: {}\nin graph {}\n", reason, ports::panic::graph().graph_name());
+    if (cpus != nullptr) {
+        cpus->stop_others();
+    }
+    print("\npanic: {}\nin graph {}", reason, ports::panic::graph().graph_name());
+    if (cpus != nullptr) {
+        print(", on CPU {:#x}", arch::mpidr() & k_affinity);
+    }
+    ports::panic::console().write_now("\n");
 }
 
 void PanicReport::panic(std::string_view reason, std::source_location where) {

@@ -1,6 +1,7 @@
 // The report of a kernel's death.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <source_location>
 #include <string_view>
@@ -30,7 +31,10 @@ private:
     }
     [[gnu::noinline]] void vprint(std::string_view format, std::span<const FormatArg> args);
 
-    int depth_ = 0;  // a panic inside a panic ends at once
+    static constexpr std::uint64_t k_nobody = ~std::uint64_t{0};
+
+    std::atomic<std::uint64_t> reporter_{k_nobody};  // the first CPU's MPIDR_EL1: current() may be what is broken
+    int depth_ = 0;                                  // a panic inside a panic ends at once
 };
 
 }  // namespace phx::debug

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <arch/cpu.hpp>
 #include <arch/image.hpp>
 #include <wiring.hpp>
 
@@ -39,6 +40,27 @@ TEST_F(PanicReportTest, FollowsNoFrameOutsideTheKernel) {
     const std::uint64_t record[2] = {0, 0};
     EXPECT_THROW(report_.exception("x", 0, record, ""), power::PoweredOff);
     EXPECT_FALSE(said("+0x"));
+}
+
+TEST_F(PanicReportTest, StopsTheOthersAndSaysWhichCpuItIs) {
+    wiring::fake_cpus.reset();
+    arch::host::mpidr = 0x8000'0102;
+    EXPECT_THROW(report_.panic("x", std::source_location::current()), power::PoweredOff);
+    arch::host::mpidr = 0;
+    EXPECT_EQ(wiring::fake_cpus.stops(), 1U);
+    EXPECT_TRUE(said(", on CPU 0x102\n"));
+}
+
+TEST_F(PanicReportTest, AnotherCpuLeavesTheWordToTheFirst) {
+    struct Halted {};
+    arch::host::on_halt = [] { throw Halted{}; };
+    EXPECT_THROW(report_.panic("first", std::source_location::current()), power::PoweredOff);
+    wiring::fake_console.reset();
+    arch::host::mpidr = 1;
+    EXPECT_THROW(report_.panic("second", std::source_location::current()), Halted);
+    arch::host::mpidr = 0;
+    arch::host::on_halt = nullptr;
+    EXPECT_TRUE(wiring::fake_console.output().empty());
 }
 
 TEST_F(PanicReportTest, APanicWhilePanickingEndsAtOnce) {

@@ -1,22 +1,18 @@
 #include <irq/gic_v3/gic_v3.hpp>
 
-#include <algorithm>
-
 #include <arch/cpu.hpp>
 #include <arch/gic.hpp>
 #include <irq/gic_v3/registers.hpp>
+#include <irq/interfaces/gic.hpp>
 #include <ports/gic_v3.hpp>
 
 namespace phx::irq {
 
+using namespace gic;
 using namespace gic_v3;
 
 namespace {
 
-constexpr std::uint32_t k_first_shared = 32;
-constexpr std::uint32_t k_first_special = 1020;  // 1020 to 1023 are no lines (2.2.1)
-constexpr std::uint8_t k_priority = 0x80;        // the upper half of what a non-secure access can give (4.8.1)
-constexpr std::uint32_t k_all_priorities = 0xff;
 constexpr std::uint32_t k_poll_limit = 1'000'000;
 
 template <FieldType F>
@@ -35,6 +31,14 @@ std::uint32_t packed_affinity(std::uint64_t mpidr) {
     return static_cast<std::uint32_t>(((mpidr >> 8) & 0xff00'0000) | (mpidr & 0x00ff'ffff));
 }
 
+// ICC_SGI1R_EL1, but for the line (12.2.19): Aff3, Aff2, Aff1, and Aff0 as one of the 16 CPUs of a range.
+std::uint64_t request_to(std::uint64_t mpidr) {
+    const std::uint64_t aff0 = mpidr & 0xff;
+    return ((mpidr >> 32) & 0xff) << 48 | (aff0 >> 4) << 44 | ((mpidr >> 16) & 0xff) << 32 | ((mpidr >> 8) & 0xff) << 16 |
+           std::uint64_t{1} << (aff0 & 0xf);
+}
+constexpr unsigned k_request_line = 24;
+
 }  // namespace
 
 Result<void> GicV3::init() {
@@ -45,8 +49,26 @@ Result<void> GicV3::init() {
                   architecture);
         return Errno::nodev;
     }
+    lines_ = gic::line_count(distributor_);
+    if (!reset_shared_lines()) {
+        log.error("the distributor stays busy");
+        return Errno::timedout;
+    }
+    boot_cpu_ = arch::mpidr() & 0xff'00ff'ffff;
+    TRY(open());
+    log.info("GICv{}, {} lines", architecture, lines_);
+    return {};
+}
+
+Result<void> GicV3::init_cpu() {
+    return open();
+}
+
+// This CPU's redistributor and CPU interface.
+Result<void> GicV3::open() {
+    const auto log = ports::gic_v3::log();
     if (!find_redistributor()) {
-        log.error("no redistributor for the boot CPU {:#x} in {:#x} bytes at {}", packed_affinity(arch::mpidr()),
+        log.error("no redistributor for CPU {:#x} in {:#x} bytes at {}", packed_affinity(arch::mpidr()),
                   params::gic_v3::registers::redistributors.size, params::gic_v3::registers::redistributors.phys);
         return Errno::nodev;
     }
@@ -54,32 +76,33 @@ Result<void> GicV3::init() {
         log.error("ICC_SRE_EL1.SRE stays 0: EL2 or EL3 withholds the CPU interface");
         return Errno::nodev;
     }
-    lines_ = std::min(32 * (distributor_.read<GicdTyper::LineBlocks>() + 1), k_first_special);
-    if (!wake_redistributor() || !reset_lines()) {
-        log.error("the distributor stays busy or the boot CPU's redistributor asleep");
+    if (!wake_redistributor()) {
+        log.error("the redistributor of CPU {:#x} stays asleep or busy", packed_affinity(arch::mpidr()));
         return Errno::timedout;
     }
     arch::icc_end_deactivates();
     arch::icc_set_priority_mask(k_all_priorities);
     arch::icc_enable_group1(true);
-    log.info("GICv{}, {} lines", architecture, lines_);
+    cpus_.local().request = request_to(arch::mpidr());
     return {};
 }
 
-// Every line off and in group 1, whatever ran before us; priorities and routes are set as lines are enabled. Affinity
+// Every shared line off and in group 1, whatever ran before us; priorities and routes are set as lines are enabled. Affinity
 // routing may be turned on only while the groups are off, and not turned off at all (12.9.4, ARE_NS).
-bool GicV3::reset_lines() const {
+bool GicV3::reset_shared_lines() const {
     distributor_.write<GicdCtlr>(distributor_.read<GicdCtlr>() & field_mask<GicdCtlr::AffinityRouting>);
     if (!wait_until_clear<GicdCtlr::WritePending>(distributor_)) {
         return false;
     }
     for (std::size_t block = 1; block * 32 < lines_; ++block) {
-        distributor_.write<GicdIcenabler>(block, ~std::uint32_t{0});
-        distributor_.write<GicdIgroupr>(block, ~std::uint32_t{0});
+        distributor_.write<GicdIcenabler>(block, k_all_lines);
+        distributor_.write<GicdIgroupr>(block, k_all_lines);
     }
-    const Registers own = redistributor_.at(k_frame_size);
-    own.write<GicrIcenabler0>(~std::uint32_t{0});
-    own.write<GicrIgroupr0>(~std::uint32_t{0});
+    for (const WiredLine& wired : ports::gic_v3::lines().lines()) {
+        if (wired.line.id() >= k_first_shared && wired.line.id() < lines_) {
+            set_trigger(distributor_, wired);
+        }
+    }
     distributor_.write<GicdCtlr>(field<GicdCtlr::AffinityRouting>(1) | field<GicdCtlr::EnableGroup1>(1));
     return wait_until_clear<GicdCtlr::WritePending>(distributor_);
 }
@@ -87,14 +110,11 @@ bool GicV3::reset_lines() const {
 // One redistributor follows the other; the walk ends at the frame marked Last or at the end of the window.
 bool GicV3::find_redistributor() {
     const std::uint32_t wanted = packed_affinity(arch::mpidr());
-    const RegisterWindow& window = params::gic_v3::registers::redistributors;
-    const Registers first{window};
-    for (std::size_t offset = 0; offset + 2 * k_frame_size <= window.size;) {
-        const Registers candidate = first.at(offset);
-        const std::uint64_t type = candidate.read<GicrTyper>();
+    const std::size_t size = params::gic_v3::registers::redistributors.size;
+    for (std::size_t offset = 0; offset + 2 * k_frame_size <= size;) {
+        const std::uint64_t type = redistributors_.at(offset).read<GicrTyper>();
         if (type >> GicrTyper::Affinity::shift == wanted) {
-            redistributor_ = candidate;
-            affinity_ = arch::mpidr() & 0xff'00ff'ffff;
+            cpus_.local().redistributor = static_cast<std::uint32_t>(offset);
             return true;
         }
         if ((type & field_mask<GicrTyper::Last>) != 0) {
@@ -105,24 +125,30 @@ bool GicV3::find_redistributor() {
     return false;
 }
 
-bool GicV3::wake_redistributor() const {
-    redistributor_.modify<GicrWaker::ProcessorSleep>(0);
-    return wait_until_clear<GicrWaker::ChildrenAsleep>(redistributor_);
+// Awake, with this CPU's own lines off and in group 1.
+bool GicV3::wake_redistributor() {
+    redistributor().modify<GicrWaker::ProcessorSleep>(0);
+    if (!wait_until_clear<GicrWaker::ChildrenAsleep>(redistributor())) {
+        return false;
+    }
+    const Registers lines = redistributor().at(k_frame_size);
+    lines.write<GicrIcenabler0>(k_all_lines);
+    lines.write<GicrIgroupr0>(k_all_lines);
+    return wait_until_clear<GicrCtlr::WritePending>(redistributor());
 }
 
 Result<void> GicV3::enable(IrqLine line) {
     if (line.id() >= lines_) {
         return Errno::inval;
     }
-    const std::uint32_t bit = std::uint32_t{1} << (line.id() % 32);
     if (line.id() < k_first_shared) {
-        const Registers own = redistributor_.at(k_frame_size);
+        const Registers own = redistributor().at(k_frame_size);
         own.write<GicrIpriorityr>(line.id(), k_priority);
-        own.write<GicrIsenabler0>(bit);
+        own.write<GicrIsenabler0>(line_bit(line));
     } else {
         distributor_.write<GicdIpriorityr>(line.id(), k_priority);
-        distributor_.write<GicdIrouter>(line.id(), affinity_);
-        distributor_.write<GicdIsenabler>(line.id() / 32, bit);
+        distributor_.write<GicdIrouter>(line.id(), boot_cpu_);
+        distributor_.write<GicdIsenabler>(line.id() / 32, line_bit(line));
     }
     return {};
 }
@@ -132,13 +158,12 @@ Result<void> GicV3::disable(IrqLine line) {
     if (line.id() >= lines_) {
         return Errno::inval;
     }
-    const std::uint32_t bit = std::uint32_t{1} << (line.id() % 32);
     bool done;
     if (line.id() < k_first_shared) {
-        redistributor_.at(k_frame_size).write<GicrIcenabler0>(bit);
-        done = wait_until_clear<GicrCtlr::WritePending>(redistributor_);
+        redistributor().at(k_frame_size).write<GicrIcenabler0>(line_bit(line));
+        done = wait_until_clear<GicrCtlr::WritePending>(redistributor());
     } else {
-        distributor_.write<GicdIcenabler>(line.id() / 32, bit);
+        distributor_.write<GicdIcenabler>(line.id() / 32, line_bit(line));
         done = wait_until_clear<GicdCtlr::WritePending>(distributor_);
     }
     if (!done) {
@@ -157,6 +182,14 @@ std::optional<IrqLine> GicV3::acknowledge() {
 
 void GicV3::complete(IrqLine line) {
     arch::icc_end_of_interrupt(line.id());
+}
+
+void GicV3::send(IrqLine line, unsigned cpu) {
+    const std::uint64_t request = cpus_.of(cpu).request;
+    if (request != 0) {  // else it would go to a CPU of another range
+        arch::publish_stores();
+        arch::icc_send(request | std::uint64_t{line.id()} << k_request_line);
+    }
 }
 
 }  // namespace phx::irq

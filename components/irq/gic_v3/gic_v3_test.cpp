@@ -1,6 +1,7 @@
 #include <irq/gic_v3/gic_v3.hpp>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -18,6 +19,26 @@ namespace registers = params::gic_v3::registers;
 
 constexpr std::uint64_t k_frame = 0x10000;
 
+// CPU n of Phoenix: two clusters of two.
+constexpr std::array<std::uint64_t, GicModel::k_cpus> k_mpidr{0, 1, 0x100, 0x101};
+
+// Which CPU has the affinity, laid out as in MPIDR_EL1; -1 if none.
+int cpu_at(std::uint64_t affinity) {
+    const auto at = std::ranges::find(k_mpidr, affinity);
+    return at == k_mpidr.end() ? -1 : static_cast<int>(at - k_mpidr.begin());
+}
+
+class OnGicCpu {
+public:
+    explicit OnGicCpu(unsigned cpu) : on_{cpu} { arch::host::mpidr = k_mpidr.at(cpu); }
+    ~OnGicCpu() { arch::host::mpidr = 0; }
+    OnGicCpu(const OnGicCpu&) = delete;
+    OnGicCpu& operator=(const OnGicCpu&) = delete;
+
+private:
+    OnCpu on_;
+};
+
 // Lines 32 and up.
 class Distributor final : public arch::FakeDevice {
 public:
@@ -26,6 +47,9 @@ public:
 
     std::uint64_t read(std::uint64_t offset, unsigned width) override {
         EXPECT_EQ(width, 4U);
+        if (offset >= 0x0c08 && offset < 0x0d00) {
+            return gic_.triggers(static_cast<std::uint32_t>(offset - 0x0c00) * 4);
+        }
         switch (offset) {
         case 0x0000:
             return control | (busy_reads > 0 && busy_reads-- > 0 ? 1U << 31 : 0);
@@ -55,10 +79,12 @@ public:
         } else if (offset >= 0x0420 && offset < 0x0800) {
             EXPECT_EQ(width, 1U);
             gic_.line(static_cast<std::uint32_t>(offset - 0x0400)).priority = static_cast<std::uint8_t>(value);
+        } else if (offset >= 0x0c08 && offset < 0x0d00) {
+            gic_.set_triggers(static_cast<std::uint32_t>(offset - 0x0c00) * 4, bits);
         } else if (offset >= 0x6100 && offset < 0x8000) {
             EXPECT_EQ(width, 8U);
             EXPECT_NE(control & 0x10, 0U) << "routes are ignored without affinity routing";
-            gic_.line(static_cast<std::uint32_t>(offset - 0x6000) / 8).targeted = value == 0;
+            gic_.line(static_cast<std::uint32_t>(offset - 0x6000) / 8).cpu = cpu_at(value);
         } else {
             ADD_FAILURE() << "write to " << offset;
         }
@@ -76,7 +102,7 @@ private:
     GicModel& gic_;
 };
 
-// One frame pair for each entry of `affinities`; the CPU under test has affinity 0.
+// One frame pair for each entry of `affinities`, packed as in GICR_TYPER.
 class Redistributors final : public arch::FakeDevice {
 public:
     explicit Redistributors(GicModel& gic)
@@ -99,7 +125,7 @@ public:
             return std::uint64_t{affinities[index]} << 32 | (last ? 1U << 4 : 0) | (virtual_lpis ? 1U << 1 : 0);
         }
         case 0x0014:
-            return asleep ? 6 : children_asleep ? 4 : 0;
+            return asleep.at(index) ? 6 : children_asleep ? 4 : 0;
         default:
             ADD_FAILURE() << "read of " << offset;
             return 0;
@@ -110,7 +136,7 @@ public:
         const std::uint64_t at = offset % stride();
         EXPECT_EQ(offset / stride(), own()) << "another CPU's redistributor";
         if (at == 0x0014) {
-            asleep = (bits & 2) != 0;
+            asleep.at(offset / stride()) = (bits & 2) != 0;
         } else if (at == k_frame + 0x0080) {
             gic_.set_bits(0, bits, [](GicModel::Line& line, bool to) { line.group1 = to; });
         } else if (at == k_frame + 0x0100 || at == k_frame + 0x0180) {
@@ -124,18 +150,21 @@ public:
         }
     }
 
-    std::vector<std::uint32_t> affinities{0};
+    std::vector<std::uint32_t> affinities{0x100, 0, 1, 0x101};
     bool mark_last = true;
     bool virtual_lpis = false;
-    bool asleep = true;
+    std::array<bool, 8> asleep{true, true, true, true, true, true, true, true};
     bool children_asleep = false;
     unsigned busy_reads = 0;
     unsigned type_reads = 0;
 
+    [[nodiscard]] bool is_asleep() const { return asleep.at(own()); }
+
 private:
     [[nodiscard]] std::uint64_t stride() const { return (virtual_lpis ? 4 : 2) * k_frame; }
+    // The calling CPU's.
     [[nodiscard]] std::size_t own() const {
-        return static_cast<std::size_t>(std::ranges::find(affinities, 0U) - affinities.begin());
+        return static_cast<std::size_t>(std::ranges::find(affinities, arch::host::mpidr) - affinities.begin());
     }
 
     GicModel& gic_;
@@ -145,22 +174,33 @@ class Machine final : public arch::host::IccModel {
 public:
     Machine() {
         wiring::fake_log.reset();
-        arch::host::icc = {};
-        arch::host::icc.model = this;
+        wiring::lines.reset();
+        for (auto& icc : arch::host::iccs) {
+            icc = {};
+            icc.model = this;
+        }
         gic.line(40).enabled = true;  // as a boot loader may leave it
         gic.line(20).enabled = true;
-        for (std::uint32_t id = 0; id < 32; ++id) {
-            gic.line(id).targeted = true;
-        }
     }
-    ~Machine() { arch::host::icc = {}; }
+    ~Machine() { arch::host::iccs.fill({}); }
 
     std::uint32_t acknowledge() override {
-        const auto& icc = arch::host::icc;
-        const bool open = icc.group1 && (distributor.control & 2) != 0 && !redistributors.asleep;
-        return open ? gic.acknowledge(true, icc.priority_mask) : GicModel::k_spurious;
+        const auto& icc = arch::host::icc();
+        const bool open = icc.group1 && (distributor.control & 2) != 0 && !redistributors.is_asleep();
+        return open ? gic.acknowledge(true, icc.priority_mask).id : GicModel::k_spurious;
     }
     void end(std::uint32_t id) override { EXPECT_TRUE(gic.end(id)); }
+    // ICC_SGI1R_EL1. An interrupt that waits is the same whoever sent it.
+    void send(std::uint64_t request) override {
+        const std::uint64_t cluster = ((request >> 48) & 0xff) << 32 | ((request >> 32) & 0xff) << 16 | ((request >> 16) & 0xff) << 8;
+        EXPECT_EQ(request >> 40 & 1, 0U) << "to all but the sender";
+        for (unsigned bit = 0; bit < 16; ++bit) {
+            const int cpu = (request >> bit & 1) != 0 ? cpu_at(cluster | ((request >> 44) & 0xf) << 4 | bit) : -1;
+            if (cpu >= 0) {
+                gic.send(request >> 24 & 0xf, static_cast<unsigned>(cpu), 0);
+            }
+        }
+    }
 
     GicModel gic;
     Distributor distributor{gic};
@@ -173,7 +213,12 @@ struct DeviceLines {
 
     GicV3& ready() {
         EXPECT_TRUE(machine.controller.init());
+        with_cpu(1, [this] { EXPECT_TRUE(machine.controller.init_cpu()); });
         return machine.controller;
+    }
+    static void with_cpu(unsigned cpu, auto f) {
+        const OnGicCpu there{cpu};
+        f();
     }
     [[nodiscard]] static IrqLine line(unsigned n) { return IrqLine{33 + 70 * n}; }
     void raise(IrqLine line) { machine.gic.line(line.id()).level = true; }
@@ -192,7 +237,7 @@ TEST(GicV3, SaysWhatItFound) {
     ASSERT_TRUE(machine.controller.init());
     EXPECT_EQ(machine.controller.line_count(), 288U);
     EXPECT_TRUE(wiring::fake_log.contains(log::Level::info, "GICv3, 288 lines"));
-    EXPECT_TRUE(arch::host::icc.end_deactivates);
+    EXPECT_TRUE(arch::host::icc().end_deactivates);
 }
 
 TEST(GicV3, TurnsOffWhatTheBootLoaderLeftOnWithFewWrites) {
@@ -246,7 +291,7 @@ TEST(GicV3, TheWalkEndsAtTheLastRedistributor) {
     machine.redistributors.affinities = {1, 2};
     EXPECT_EQ(machine.controller.init().error(), Errno::nodev);
     EXPECT_EQ(machine.redistributors.type_reads, 2U);
-    EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "no redistributor for the boot CPU"));
+    EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "no redistributor for CPU 0x0"));
 }
 
 TEST(GicV3, TheWalkEndsAtTheEndOfTheWindow) {
@@ -259,7 +304,7 @@ TEST(GicV3, TheWalkEndsAtTheEndOfTheWindow) {
 
 TEST(GicV3, SaysThatTheCpuInterfaceIsWithheld) {
     Machine machine;
-    arch::host::icc.system_registers_allowed = false;
+    arch::host::icc().system_registers_allowed = false;
     EXPECT_EQ(machine.controller.init().error(), Errno::nodev);
     EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "withholds"));
 }
@@ -269,6 +314,58 @@ TEST(GicV3, GivesUpOnARedistributorThatSleepsOn) {
     machine.redistributors.children_asleep = true;
     EXPECT_EQ(machine.controller.init().error(), Errno::timedout);
     EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "asleep"));
+}
+
+TEST(GicV3, OpensEveryCpusOwnRedistributor) {
+    Machine machine;
+    ASSERT_TRUE(machine.controller.init());
+    machine.gic.line_of(3, 27).enabled = true;
+    const OnGicCpu there{3};
+    ASSERT_TRUE(machine.controller.init_cpu());
+    EXPECT_EQ(machine.redistributors.asleep, (std::array<bool, 8>{true, false, true, false, true, true, true, true}));
+    EXPECT_FALSE(machine.gic.line(27).enabled);
+    ASSERT_TRUE(machine.controller.enable(IrqLine{27}));
+    EXPECT_TRUE(machine.gic.line_of(3, 27).enabled);
+    EXPECT_FALSE(machine.gic.line_of(0, 27).enabled);
+    EXPECT_TRUE(arch::host::icc().end_deactivates);
+}
+
+TEST(GicV3, SaysWhichCpuHasNoRedistributor) {
+    Machine machine;
+    ASSERT_TRUE(machine.controller.init());
+    machine.redistributors.affinities.pop_back();
+    const OnGicCpu there{3};
+    EXPECT_EQ(machine.controller.init_cpu().error(), Errno::nodev);
+    EXPECT_TRUE(wiring::fake_log.contains(log::Level::error, "no redistributor for CPU 0x101"));
+}
+
+TEST(GicV3, SendsToAnotherCluster) {
+    Machine machine;
+    ASSERT_TRUE(machine.controller.init());
+    {
+        const OnGicCpu there{3};
+        ASSERT_TRUE(machine.controller.init_cpu());
+        ASSERT_TRUE(machine.controller.enable(IrqLine{7}));
+    }
+    machine.controller.send(IrqLine{7}, 3);
+    EXPECT_EQ(arch::host::icc().sent, (std::vector<std::uint64_t>{7U << 24 | 1U << 16 | 2U}));
+    const OnGicCpu there{3};
+    EXPECT_EQ(machine.controller.acknowledge(), IrqLine{7});
+}
+
+TEST(GicV3, SetsWhatEachWiredLineIs) {
+    Machine machine;
+    wiring::lines.set_lines({{IrqLine{2}, "smp", "on_call", Trigger::edge},
+                             {IrqLine{33}, "uart", "on_interrupt", Trigger::level},
+                             {IrqLine{47}, "disk", "on_interrupt", Trigger::edge},
+                             {IrqLine{500}, "far", "on_interrupt", Trigger::edge}});
+    machine.gic.line(33).edge = true;  // as a boot loader may leave it
+    ASSERT_TRUE(machine.controller.init());
+    EXPECT_FALSE(machine.gic.line(33).edge);
+    EXPECT_TRUE(machine.gic.line(47).edge);
+    EXPECT_FALSE(machine.gic.line(46).edge);
+    EXPECT_FALSE(machine.gic.line(2).edge);
+    EXPECT_FALSE(machine.gic.line(500).edge);
 }
 
 TEST(GicV3, ADisableWaitsUntilItHasEffect) {

@@ -1,6 +1,5 @@
-// The GICv3's memory-mapped registers (Arm IHI 0069G, 12.8 distributor, 12.10 and 12.11 redistributor). Where an array
-// has one bit a line, element n holds lines 32 n to 32 n + 31; element 0 of the distributor's is not used with affinity
-// routing.
+// The GICv3's memory-mapped registers that GICv2 has not (Arm IHI 0069G, 12.8 distributor, 12.10 and 12.11 redistributor). Element 0 of the
+// distributor's arrays is not used with affinity routing.
 #pragma once
 
 #include <base/registers.hpp>
@@ -14,13 +13,6 @@ struct GicdCtlr : Register<0x0000> {
     using AffinityRouting = Field<GicdCtlr, 4>;
     using WritePending = Field<GicdCtlr, 31>;
 };
-struct GicdTyper : Register<0x0004, std::uint32_t, Access::read> {
-    using LineBlocks = Field<GicdTyper, 0, 5>;  // ITLinesNumber: 32 * (n + 1) lines
-};
-struct GicdIgroupr : Register<0x0080> {};
-struct GicdIsenabler : Register<0x0100> {};
-struct GicdIcenabler : Register<0x0180> {};
-struct GicdIpriorityr : Register<0x0400, std::uint8_t> {};
 struct GicdIrouter : Register<0x6000, std::uint64_t> {};
 struct GicdPidr2 : Register<0xffe8, std::uint32_t, Access::read> {
     using Architecture = Field<GicdPidr2, 4, 4>;
@@ -38,7 +30,7 @@ struct GicrWaker : Register<0x0014> {
     using ProcessorSleep = Field<GicrWaker, 1>;
     using ChildrenAsleep = Field<GicrWaker, 2>;
 };
-// In the redistributor's second frame: the CPU's own lines, 0 to 31.
+// In the redistributor's second frame, which is laid out as the distributor: the CPU's own lines, 0 to 31.
 struct GicrIgroupr0 : Register<0x0080> {};
 struct GicrIsenabler0 : Register<0x0100> {};
 struct GicrIcenabler0 : Register<0x0180> {};

@@ -5,7 +5,7 @@
 namespace phx::irq::archetype {
 
 struct DeviceInterrupts {
-    bool dispatch(IrqLine) { __builtin_trap(); }
+    std::size_t dispatch(IrqLine) { __builtin_trap(); }
     [[nodiscard]] std::span<const WiredLine> lines() const { __builtin_trap(); }
 };
 

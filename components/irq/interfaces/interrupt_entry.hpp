@@ -8,7 +8,8 @@
 
 namespace phx::irq {
 
-//   handle()      interrupt context, interrupts masked: serves all that is pending
+//   handle()      interrupt context, interrupts masked: serves one; the processor comes again if more are pending. Several CPUs may be
+//                 in it at once
 //   count(line)   interrupts served since boot on a wired line, 0 for others; any context
 //   unexpected()  interrupts of lines that nobody handles (each is disabled when first seen) and spurious ones
 template <class T>

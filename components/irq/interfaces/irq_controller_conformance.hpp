@@ -1,6 +1,6 @@
 // What every provider of IrqController keeps. Traits, one object a test: `using Provider`; `Provider& ready()`, after
-// its init; `IrqLine line(n)`, ascending, for n below 3; `raise(line)` and `lower(line)`, what a device does to its
-// level.
+// its init on CPU 0 and its init_cpu on CPU 1; `IrqLine line(n)`, ascending, for n below 3; `raise(line)` and `lower(line)`, what a device
+// does to its level; `with_cpu(n, f)`, which calls f as CPU n.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -126,10 +126,86 @@ TYPED_TEST_P(IrqControllerConformance, RefusesLinesItDoesNotHave) {
     EXPECT_TRUE(this->controller_.disable(IrqLine{count - 1}));
 }
 
+TYPED_TEST_P(IrqControllerConformance, ASoftwareInterruptComesToItsCpuAlone) {
+    const IrqLine call{5};
+    ASSERT_TRUE(this->controller_.enable(call));
+    this->traits_.with_cpu(1, [&] { ASSERT_TRUE(this->controller_.enable(call)); });
+    this->controller_.send(call, 1);
+    EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+    this->traits_.with_cpu(1, [&] {
+        this->expect_served(call);
+        EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+        this->controller_.complete(call);
+        EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+        this->controller_.send(call, 0);
+        EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+    });
+    this->expect_served(call);
+    this->controller_.complete(call);
+    EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+}
+
+TYPED_TEST_P(IrqControllerConformance, ACpuMaySendToItself) {
+    const IrqLine call{15};
+    ASSERT_TRUE(this->controller_.enable(call));
+    this->controller_.send(call, 0);
+    this->controller_.send(call, 0);
+    this->expect_served(call);
+    this->controller_.complete(call);
+    EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+    this->controller_.send(call, 0);
+    this->expect_served(call);
+}
+
+TYPED_TEST_P(IrqControllerConformance, OneThatIsSentWhileItIsServedComesAgain) {
+    const IrqLine call{0};
+    ASSERT_TRUE(this->controller_.enable(call));
+    this->controller_.send(call, 0);
+    this->expect_served(call);
+    this->controller_.send(call, 0);
+    this->controller_.complete(call);
+    this->expect_served(call);
+}
+
+TYPED_TEST_P(IrqControllerConformance, ACpusOwnLinesAreEnabledByItself) {
+    const IrqLine call{1};
+    ASSERT_TRUE(this->controller_.enable(call));
+    this->controller_.send(call, 1);
+    this->traits_.with_cpu(1, [&] {
+        EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+        ASSERT_TRUE(this->controller_.enable(call));
+        this->expect_served(call);
+        this->controller_.complete(call);
+        ASSERT_TRUE(this->controller_.disable(call));
+    });
+    this->controller_.send(call, 0);
+    this->expect_served(call);
+}
+
+TYPED_TEST_P(IrqControllerConformance, SharedLinesComeToTheCpuThatBooted) {
+    if (this->line_.id() < 32) {
+        GTEST_SKIP() << "not a shared line";
+    }
+    this->traits_.with_cpu(1, [&] { ASSERT_TRUE(this->controller_.enable(this->line_)); });
+    this->traits_.raise(this->line_);
+    this->traits_.with_cpu(1, [&] { EXPECT_EQ(this->controller_.acknowledge(), std::nullopt); });
+    this->expect_served(this->line_);
+}
+
+TYPED_TEST_P(IrqControllerConformance, ACpuThatIsNotThereGetsNothing) {
+    const IrqLine call{2};
+    ASSERT_TRUE(this->controller_.enable(call));
+    this->controller_.send(call, 3);
+    EXPECT_EQ(this->controller_.acknowledge(), std::nullopt);
+    this->traits_.with_cpu(1, [&] { EXPECT_EQ(this->controller_.acknowledge(), std::nullopt); });
+}
+
 REGISTER_TYPED_TEST_SUITE_P(IrqControllerConformance, NothingIsPendingAtFirst, LinesStartDisabled, ServesAnEnabledLine,
                             EnablingLetsThroughWhatIsPending, ALineIsServedOnceUntilItIsCompleted,
                             ALevelThatStandsComesAgainAfterCompletion, ALevelThatFallsInTimeIsNotServed,
                             ADisabledLineDoesNotCome, ALineMayBeDisabledWhileItIsServed, DisablingOneLeavesTheOthers,
-                            ServesAllThatArePending, RefusesLinesItDoesNotHave);
+                            ServesAllThatArePending, RefusesLinesItDoesNotHave, ASoftwareInterruptComesToItsCpuAlone, ACpuMaySendToItself,
+                            OneThatIsSentWhileItIsServedComesAgain, ACpusOwnLinesAreEnabledByItself, SharedLinesComeToTheCpuThatBooted,
+                            ACpuThatIsNotThereGetsNothing);
 
 }  // namespace phx::irq

@@ -2,16 +2,17 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <params/interrupts.hpp>
+#include <sync/per_cpu.hpp>
 
 namespace phx::irq {
 
-// Provides InterruptEntry. The generated wiring knows who handles which line; this asks the controller until it has
-// none.
+// Provides InterruptEntry. The generated wiring knows who handles which line; this asks the controller which it is.
 class Interrupts {
 public:
     constexpr Interrupts() = default;
@@ -21,13 +22,26 @@ public:
 
     void handle();
     [[nodiscard]] std::uint64_t count(IrqLine line) const;
-    [[nodiscard]] std::uint64_t unexpected() const { return unexpected_; }
+    [[nodiscard]] std::uint64_t unexpected() const;
 
 private:
-    void refuse(IrqLine line);
+    // Only its own CPU adds, with interrupts masked, so adding is no atomic operation; any CPU may read.
+    class Count {
+    public:
+        void add_one() { value_.store(value() + 1, std::memory_order_relaxed); }
+        [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
-    std::array<std::uint64_t, params::interrupts::max_lines> counts_{};  // as DeviceInterrupts::lines() orders them
-    std::uint64_t unexpected_ = 0;
+    private:
+        std::atomic<std::uint64_t> value_{0};
+    };
+    struct Counts {
+        std::array<Count, params::interrupts::max_lines> wired{};  // as DeviceInterrupts::lines() orders them
+        Count unexpected;
+    };
+
+    [[gnu::cold]] void refuse(IrqLine line);
+
+    PerCpu<Counts> counts_;
 };
 
 }  // namespace phx::irq

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <arch/mmio.hpp>
+#include <arch/thread_head.hpp>
 #include <irq/interfaces/interrupt_entry_conformance.hpp>
 #include <params/pl011.hpp>
 #include <wiring.hpp>
@@ -65,7 +66,9 @@ TEST(Interrupts, CompletesWhatItAcknowledgedOnceEach) {
     machine.raise(machine.wired());
     machine.raise(machine.other());
     machine.raise(machine.unwired());
-    entry.handle();
+    for (int i = 0; i < 3; ++i) {
+        entry.handle();
+    }
     EXPECT_EQ(wiring::fake_irq_controller.completed(),
               (std::vector<IrqLine>{machine.wired(), machine.other(), machine.unwired()}));
 }
@@ -85,6 +88,23 @@ TEST(Interrupts, WarnsOfALineThatNobodyHandles) {
     machine.raise(machine.unwired());
     entry.handle();
     EXPECT_TRUE(wiring::fake_log.contains(log::Level::warning, "line 99"));
+}
+
+TEST(Interrupts, SumsWhatEachCpuCounted) {
+    TwoUarts machine;
+    Interrupts& entry = machine.ready();
+    machine.raise(machine.wired());
+    entry.handle();
+    arch::current()->cpu = 3;
+    entry.handle();
+    arch::current()->cpu = 2;
+    ASSERT_TRUE(wiring::fake_irq_controller.init_cpu());
+    ASSERT_TRUE(wiring::fake_irq_controller.enable(IrqLine{7}));
+    wiring::fake_irq_controller.send(IrqLine{7}, 2);
+    entry.handle();
+    arch::current()->cpu = 0;
+    EXPECT_EQ(entry.unexpected(), 2U);
+    EXPECT_EQ(entry.count(machine.wired()), 1U);
 }
 
 TEST(Interrupts, CountsSpuriousOnesSilently) {

@@ -9,10 +9,15 @@
 namespace phx::log {
 namespace {
 
-using Ring = MessageRing<256>;
+struct Ring {
+    std::array<char, 256> bytes;
+    MessageRing messages;
+
+    std::optional<Record> next(std::uint64_t sequence, std::span<char> buffer) const { return messages.next(bytes, sequence, buffer); }
+};
 
 void push(Ring& ring, std::string_view text) {
-    ring.push({.time_ns = 7, .tag = "t", .tag_size = 1, .text_size = static_cast<std::uint16_t>(text.size()), .level = 2}, text);
+    ring.messages.push(ring.bytes, {.time_ns = 7, .tag = "t", .tag_size = 1, .text_size = static_cast<std::uint16_t>(text.size()), .level = 2}, text);
 }
 
 std::vector<std::string> all(const Ring& ring) {

@@ -5,6 +5,7 @@
 
 #include <base/format.hpp>
 #include <base/panic.hpp>
+#include <debug/trace/trace.hpp>
 #include <ports/buddy.hpp>
 
 namespace phx::memory {
@@ -13,6 +14,8 @@ namespace {
 // The state of a block's head; the low bits hold the block's order.
 constexpr std::uint8_t k_free = 0x40;
 constexpr std::uint8_t k_allocated = 0x80;
+
+constexpr trace::Event k_allocation{"page_allocation", {"order"}};
 
 constexpr std::uint8_t state(std::uint8_t kind, unsigned order) {
     return static_cast<std::uint8_t>(kind | order);
@@ -50,14 +53,14 @@ Result<void> Buddy::reserve_records() {
     }
     const PhysAddr links = TRY(ports::buddy::boot_allocator().allocate(records_ * sizeof(Links), k_page_size));
     const PhysAddr states = TRY(ports::buddy::boot_allocator().allocate(records_, k_page_size));
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     links_ = reinterpret_cast<Links*>(ports::buddy::map().to_virtual(links));
     states_ = reinterpret_cast<std::uint8_t*>(ports::buddy::map().to_virtual(states));
     return {};
 }
 
 Result<void> Buddy::add_regions(std::span<const PhysRange> ranges) {
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     heads_.fill(k_none);
     nonempty_ = 0;
     stats_ = {};
@@ -85,7 +88,8 @@ Result<Frame> Buddy::allocate(unsigned order) {
     if (order > max_order) {
         return Errno::inval;
     }
-    const InterruptGuard guard;
+    trace::point(k_allocation, order);
+    const SpinGuard guard{lock_};
     while ((nonempty_ >> order) == 0) {
         if (!carve_block()) {
             return Errno::nomem;
@@ -104,7 +108,7 @@ Result<Frame> Buddy::allocate(unsigned order) {
 }
 
 void Buddy::free(Frame frame, unsigned order) {
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     const Region& region = region_of_freed(frame, order);
     Index block = region.index + static_cast<Index>(frame.number() - region.first.number());
     states_[block] = 0;
@@ -130,7 +134,7 @@ void Buddy::free(Frame frame, unsigned order) {
 }
 
 PageStats Buddy::stats() const {
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     return stats_;
 }
 

@@ -9,11 +9,12 @@
 #include <cstdint>
 #include <span>
 
-#include <base/interrupt_guard.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
+#include <locks/buddy.hpp>
 #include <memory/interfaces/page_allocator.hpp>
 #include <params/buddy.hpp>
+#include <sync/spinlock.hpp>
 
 namespace phx::memory {
 
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] PageStats stats() const;
 
 private:
+    mutable SpinLock lock_{locks::buddy::blocks};
+
     // A frame's place in the records: frames of all regions numbered without holes.
     using Index = std::uint32_t;
     static constexpr Index k_none = UINT32_MAX;
@@ -52,24 +55,24 @@ private:
     Result<void> reserve_records();
     Result<void> add_regions(std::span<const PhysRange> ranges);
 
-    [[clang::requires_capability(interrupts_off)]] bool carve_block();
-    [[clang::requires_capability(interrupts_off)]] const Region& region_of_freed(Frame frame, unsigned order);
-    [[clang::requires_capability(interrupts_off)]] Frame frame_at(Index index) const;
-    [[clang::requires_capability(interrupts_off)]] void push(Index block, unsigned order);
-    [[clang::requires_capability(interrupts_off)]] void unlink(Index block, unsigned order);
+    bool carve_block() __attribute__((requires_capability(lock_)));
+    const Region& region_of_freed(Frame frame, unsigned order) __attribute__((requires_capability(lock_)));
+    Frame frame_at(Index index) const __attribute__((requires_capability(lock_)));
+    void push(Index block, unsigned order) __attribute__((requires_capability(lock_)));
+    void unlink(Index block, unsigned order) __attribute__((requires_capability(lock_)));
 
     // Records: 9 bytes a frame, of which only heads of blocks mean anything. A state of 0 says "no head".
-    std::uint8_t* states_ __attribute__((guarded_by(interrupts_off))) = nullptr;
-    Links* links_ __attribute__((guarded_by(interrupts_off))) = nullptr;
+    std::uint8_t* states_ __attribute__((guarded_by(lock_))) = nullptr;
+    Links* links_ __attribute__((guarded_by(lock_))) = nullptr;
     std::uint64_t records_ = 0;
 
-    std::array<Index, max_order + 1> heads_ __attribute__((guarded_by(interrupts_off))){};
-    std::uint32_t nonempty_ __attribute__((guarded_by(interrupts_off))) = 0;  // bit n: heads_[n] is a block
-    PageStats stats_ __attribute__((guarded_by(interrupts_off))){};
+    std::array<Index, max_order + 1> heads_ __attribute__((guarded_by(lock_))){};
+    std::uint32_t nonempty_ __attribute__((guarded_by(lock_))) = 0;  // bit n: heads_[n] is a block
+    PageStats stats_ __attribute__((guarded_by(lock_))){};
 
     std::array<Region, static_cast<std::size_t>(params::buddy::max_ranges)> regions_
-        __attribute__((guarded_by(interrupts_off))){};
-    std::size_t region_count_ __attribute__((guarded_by(interrupts_off))) = 0;
+        __attribute__((guarded_by(lock_))){};
+    std::size_t region_count_ __attribute__((guarded_by(lock_))) = 0;
 };
 
 }  // namespace phx::memory

@@ -9,7 +9,7 @@ namespace phx::memory {
 
 Result<void> Bump::init() {
     const std::span<const PhysRange> ranges = ports::bump::boot_allocator().hand_over();
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     region_count_ = 0;
     stats_ = {};
     in_use_ = 0;
@@ -37,7 +37,7 @@ Result<Frame> Bump::allocate(unsigned order) {
         return Errno::inval;
     }
     const std::uint64_t size = std::uint64_t{1} << order;
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     for (Region& region : std::span{regions_}.first(region_count_)) {
         const Frame block{align_up(region.next.number(), size)};
         if (block > region.end || region.end.number() - block.number() < size) {
@@ -52,7 +52,7 @@ Result<Frame> Bump::allocate(unsigned order) {
 }
 
 void Bump::free(Frame frame, unsigned order) {
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     for (const Region& region : std::span{regions_}.first(region_count_)) {
         if (frame < region.first || frame >= region.next) {
             continue;
@@ -68,7 +68,7 @@ void Bump::free(Frame frame, unsigned order) {
 }
 
 PageStats Bump::stats() const {
-    const InterruptGuard guard;
+    const SpinGuard guard{lock_};
     return stats_;
 }
 

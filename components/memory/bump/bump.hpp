@@ -4,11 +4,12 @@
 #include <array>
 #include <cstdint>
 
-#include <base/interrupt_guard.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
+#include <locks/bump.hpp>
 #include <memory/interfaces/page_allocator.hpp>
 #include <params/bump.hpp>
+#include <sync/spinlock.hpp>
 
 namespace phx::memory {
 
@@ -35,11 +36,13 @@ private:
         Frame end;
     };
 
+    mutable SpinLock lock_{locks::bump::regions};
+
     std::array<Region, static_cast<std::size_t>(params::bump::max_ranges)> regions_
-        __attribute__((guarded_by(interrupts_off))){};
-    std::size_t region_count_ __attribute__((guarded_by(interrupts_off))) = 0;
-    PageStats stats_ __attribute__((guarded_by(interrupts_off))){};
-    std::uint64_t in_use_ __attribute__((guarded_by(interrupts_off))) = 0;  // frames handed out and not given back
+        __attribute__((guarded_by(lock_))){};
+    std::size_t region_count_ __attribute__((guarded_by(lock_))) = 0;
+    PageStats stats_ __attribute__((guarded_by(lock_))){};
+    std::uint64_t in_use_ __attribute__((guarded_by(lock_))) = 0;  // frames handed out and not given back
 };
 
 }  // namespace phx::memory

@@ -31,6 +31,7 @@ protected:
         wiring::fake_boot_info.reset();
         wiring::fake_boot_handoff.reset();
         arch::host::firmware_calls.clear();
+        arch::host::firmware_result = -1;
     }
     Psci psci_;
 };
@@ -49,6 +50,42 @@ TEST_F(PsciTest, GuessesFromTheEntryLevelBeforeTheTreeIsRead) {
     EXPECT_EXIT(psci_.off(1), ::testing::ExitedWithCode(3), "smc 84000008");
     wiring::fake_boot_handoff.set_entry_level(1);
     EXPECT_EXIT(psci_.off(1), ::testing::ExitedWithCode(3), "hvc 84000008");
+}
+
+TEST_F(PsciTest, StartsACpu) {
+    wiring::fake_boot_info.set_psci_conduit(boot::PsciConduit::smc);
+    arch::host::firmware_result = 0;
+    EXPECT_TRUE(psci_.start(0x1'0000'0203, PhysAddr{0x4008'1000}, 0x4123'4003));
+    ASSERT_EQ(arch::host::firmware_calls.size(), 1U);
+    const auto& call = arch::host::firmware_calls.front();
+    EXPECT_TRUE(call.secure);
+    EXPECT_EQ(call.function, 0xc400'0003);
+    EXPECT_EQ(call.a1, 0x1'0000'0203U);
+    EXPECT_EQ(call.a2, 0x4008'1000U);
+    EXPECT_EQ(call.a3, 0x4123'4003U);
+}
+
+TEST_F(PsciTest, SaysWhyACpuDoesNotStart) {
+    const auto error = [this](std::int64_t code) {
+        arch::host::firmware_result = code;
+        return psci_.start(1, PhysAddr{0x4008'1000}, 0).error();
+    };
+    EXPECT_EQ(error(-1), Errno::nosys);
+    EXPECT_EQ(error(-2), Errno::inval);
+    EXPECT_EQ(error(0xffff'fffe), Errno::inval);  // as a 32-bit number
+    EXPECT_EQ(error(-3), Errno::perm);
+    EXPECT_EQ(error(-4), Errno::busy);
+    EXPECT_EQ(error(-5), Errno::busy);
+    EXPECT_EQ(error(-6), Errno::io);
+    EXPECT_EQ(error(-7), Errno::nodev);
+    EXPECT_EQ(error(-8), Errno::nodev);
+    EXPECT_EQ(error(-9), Errno::inval);
+    EXPECT_EQ(error(-77), Errno::io);
+}
+
+TEST_F(PsciTest, TurnsTheCallerOff) {
+    wiring::fake_boot_info.set_psci_conduit(boot::PsciConduit::hvc);
+    EXPECT_EXIT(psci_.stop_this(), ::testing::ExitedWithCode(3), "hvc 84000002");
 }
 
 }  // namespace

@@ -29,11 +29,16 @@ Result<void> ArmTimer::init() {
         return Errno::nodev;
     }
     scale_ = TickScale::of(hertz);
+    TRY(init_cpu());
+    log.info("{} counter, {} Hz", k_timer == arch::GenericTimer::physical ? "physical" : "virtual", hertz);
+    return {};
+}
+
+Result<void> ArmTimer::init_cpu() {
     disarm();
     if (auto* irq = ports::arm_timer::irq()) {
         TRY(irq->enable(params::arm_timer::interrupts::tick));
     }
-    log.info("{} counter, {} Hz", k_timer == arch::GenericTimer::physical ? "physical" : "virtual", hertz);
     return {};
 }
 
@@ -53,6 +58,11 @@ Nanoseconds ArmTimer::now() const {
 Nanoseconds ArmTimer::resolution() const {
     const std::uint64_t tick = (scale().ns_per_tick + 0xffff'ffff) >> 32;
     return Nanoseconds{static_cast<std::int64_t>(std::max<std::uint64_t>(tick, 1))};
+}
+
+CounterRate ArmTimer::rate() const {
+    constexpr auto source = k_timer == arch::GenericTimer::physical ? CounterSource::physical : CounterSource::virtual_;
+    return {.source = source, .shift = TickScale::shift, .multiplier = scale().ns_per_tick};
 }
 
 // From here on rather than from zero: the factor's error then counts for the distance alone.

@@ -4,10 +4,11 @@
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <time/arm_timer/tick_scale.hpp>
+#include <time/interfaces/time_counter.hpp>
 
 namespace phx::time {
 
-// Provides Clock and EventTimer.
+// Provides Clock, EventTimer and TimeCounter.
 class ArmTimer {
 public:
     constexpr ArmTimer() = default;
@@ -15,9 +16,12 @@ public:
     // Boot. ENODEV, with a line in the log: the firmware left CNTFRQ_EL0 at 0. An error of the interrupt controller is
     // passed on.
     Result<void> init();
+    // Each CPU has an event timer of its own, and the same counter. An error of the interrupt controller is passed on.
+    Result<void> init_cpu();
 
     [[nodiscard]] Nanoseconds now() const;
     [[nodiscard]] Nanoseconds resolution() const;
+    [[nodiscard]] CounterRate rate() const;
 
     void arm(Nanoseconds deadline);
     void disarm();

@@ -66,6 +66,19 @@ TEST(ArmTimer, SaysHowFastItRuns) {
     EXPECT_EQ(timer.resolution(), Nanoseconds{16});
 }
 
+static_assert(TimeCounter<ArmTimer>);
+
+TEST(ArmTimer, ItsRateIsEnoughToTellTheTime) {
+    Counter<19'200'000> counter;
+    const ArmTimer& timer = counter.ready();
+    for (const std::uint64_t count : {0ULL, 1ULL, 19'200'000ULL, 0x7fff'1234'5678ULL}) {
+        hardware().count = count;
+        const CounterRate rate = timer.rate();
+        EXPECT_EQ(rate.source, CounterSource::virtual_);
+        EXPECT_EQ(static_cast<std::int64_t>(Wide{count} * rate.multiplier >> rate.shift), timer.now().count());
+    }
+}
+
 TEST(ArmTimer, RoundsItsResolutionUp) {
     Counter<24'000'000> counter;
     EXPECT_EQ(counter.ready().resolution(), Nanoseconds{42});
@@ -101,6 +114,20 @@ TEST(ArmTimer, PassesTheControllersErrorOn) {
     const Counter<62'500'000> counter;
     wiring::fake_irq_controller.refuse_enable(Errno::io);
     EXPECT_EQ(ArmTimer{}.init().error(), Errno::io);
+}
+
+TEST(ArmTimer, FurtherCpusGetTheirOwn) {
+    wiring::fake_irq_controller.reset();
+    ArmTimer timer;
+    ASSERT_TRUE(timer.init());
+    ASSERT_TRUE(wiring::fake_irq_controller.disable(params::arm_timer::interrupts::tick));  // as the line of another CPU is
+    hardware().armed = true;                                                                 // as the firmware may leave it
+    EXPECT_TRUE(timer.init_cpu());
+    EXPECT_FALSE(hardware().armed);
+    EXPECT_TRUE(wiring::fake_irq_controller.is_enabled(params::arm_timer::interrupts::tick));
+    wiring::fake_irq_controller.refuse_enable(Errno::io);
+    EXPECT_EQ(timer.init_cpu().error(), Errno::io);
+    wiring::fake_irq_controller.reset();
 }
 
 TEST(ArmTimer, TurnsTheTimerOffBeforeTheListenerIsCalled) {

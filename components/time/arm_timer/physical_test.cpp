@@ -12,6 +12,7 @@ TEST(ArmTimerPhysical, UsesThePhysicalTimerAlone) {
     ASSERT_TRUE(wiring::dut.init());
     physical.count = 62'500'000;
     EXPECT_EQ(wiring::dut.now(), Nanoseconds{1'000'000'000});
+    EXPECT_EQ(wiring::dut.rate().source, CounterSource::physical);
     wiring::dut.arm(Nanoseconds{2'000'000'000});
     EXPECT_TRUE(physical.armed);
     EXPECT_FALSE(other.armed);

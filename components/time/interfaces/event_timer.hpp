@@ -1,4 +1,4 @@
-// One comparator: an interrupt at one point in time.
+// One comparator a CPU: an interrupt at one point in time, for the CPU that armed it.
 #pragma once
 
 #include <concepts>

@@ -38,7 +38,7 @@ protected:
 
     ~TimersConformance() override {
         for (JournalTimer* timer : {&a_, &b_, &c_}) {
-            timers_.cancel(*timer);
+            timers_.cancel_sync(*timer);
         }
     }
 
@@ -98,6 +98,18 @@ TYPED_TEST_P(TimersConformance, ACancelledTimerDoesNotExpire) {
     EXPECT_EQ(this->timers_.expired(), 1U);
 }
 
+TYPED_TEST_P(TimersConformance, CancelSyncSaysWhetherItWasArmed) {
+    this->timers_.arm(this->a_, Nanoseconds{10});
+    EXPECT_TRUE(this->timers_.cancel_sync(this->a_));
+    EXPECT_FALSE(this->timers_.cancel_sync(this->a_));
+    EXPECT_FALSE(this->timers_.cancel_sync(this->c_)) << "was never armed";
+    this->timers_.arm(this->b_, Nanoseconds{20});
+    this->traits_.set_now(Nanoseconds{100});
+    EXPECT_EQ(this->journal_, "b");
+    EXPECT_FALSE(this->timers_.cancel_sync(this->b_));
+    EXPECT_EQ(this->timers_.pending(), 0U);
+}
+
 TYPED_TEST_P(TimersConformance, ArmingMovesAnArmedTimer) {
     this->timers_.arm(this->a_, Nanoseconds{10});
     this->timers_.arm(this->b_, Nanoseconds{20});
@@ -130,13 +142,27 @@ TYPED_TEST_P(TimersConformance, OnePassEndsThoughATimerArmsItselfForThePast) {
     EXPECT_TRUE(this->timers_.cancel(this->a_));
 }
 
-TYPED_TEST_P(TimersConformance, AnExpiringTimerMayCancelOneThatIsDue) {
+TYPED_TEST_P(TimersConformance, AnExpiringTimerMayCancelItself) {
+    this->a_.then = [this](Nanoseconds now) {
+        EXPECT_FALSE(this->timers_.cancel(this->a_));
+        this->timers_.arm(this->a_, now + Nanoseconds{10});
+        EXPECT_TRUE(this->timers_.cancel(this->a_));
+    };
+    this->timers_.arm(this->a_, Nanoseconds{10});
+    this->traits_.set_now(Nanoseconds{10});
+    this->traits_.set_now(Nanoseconds{20});
+    EXPECT_EQ(this->journal_, "a");
+}
+
+TYPED_TEST_P(TimersConformance, AnExpiringTimerMayCancelOthersThatAreDue) {
     this->a_.then = [this](Nanoseconds) {
         EXPECT_TRUE(this->timers_.cancel(this->b_));
+        EXPECT_TRUE(this->timers_.cancel_sync(this->c_));
         this->timers_.arm(this->c_, Nanoseconds{40});
     };
     this->timers_.arm(this->a_, Nanoseconds{10});
     this->timers_.arm(this->b_, Nanoseconds{10});
+    this->timers_.arm(this->c_, Nanoseconds{10});
     this->traits_.set_now(Nanoseconds{10});
     EXPECT_EQ(this->journal_, "a");
     this->traits_.set_now(Nanoseconds{40});
@@ -161,8 +187,9 @@ TYPED_TEST_P(TimersConformance, ListsTheEarliestFirstAsManyAsFit) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(TimersConformance, ExpireInTheOrderOfTheirDeadlines, EqualDeadlinesExpireInTheOrderOfArming,
-                            ADeadlineInThePastExpiresAtOnce, ACancelledTimerDoesNotExpire, ArmingMovesAnArmedTimer,
-                            ATimerMayArmItselfAgain, OnePassEndsThoughATimerArmsItselfForThePast,
-                            AnExpiringTimerMayCancelOneThatIsDue, ListsTheEarliestFirstAsManyAsFit);
+                            ADeadlineInThePastExpiresAtOnce, ACancelledTimerDoesNotExpire,
+                            CancelSyncSaysWhetherItWasArmed, ArmingMovesAnArmedTimer, ATimerMayArmItselfAgain,
+                            OnePassEndsThoughATimerArmsItselfForThePast, AnExpiringTimerMayCancelItself,
+                            AnExpiringTimerMayCancelOthersThatAreDue, ListsTheEarliestFirstAsManyAsFit);
 
 }  // namespace phx::time

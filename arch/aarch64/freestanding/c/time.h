@@ -6,6 +6,8 @@
 typedef long time_t;
 typedef long clock_t;
 
+// By this name <linux/time.h> knows that there is one.
+#define _STRUCT_TIMESPEC
 struct timespec {
     time_t tv_sec;
     long tv_nsec;

@@ -12,11 +12,19 @@ inline void wait_for_interrupt() {
 inline void relax() {
     asm volatile("yield" : : : "memory");
 }
+// What this CPU has stored is seen by the others before its next store to a device or system register is (DSB ISHST).
+inline void publish_stores() {
+    asm volatile("dsb ishst" : : : "memory");
+}
 // Stops this CPU for good.
 [[noreturn]] inline void halt() {
     for (;;) {
         asm volatile("msr daifset, #0xf\n\twfi" : : : "memory");
     }
+}
+// Permanently undefined (Arm ARM, UDF).
+inline void undefined_instruction() {
+    asm volatile("udf #0");
 }
 [[nodiscard]] inline std::uint64_t midr() {
     std::uint64_t value;

@@ -31,4 +31,9 @@ inline void icc_end_of_interrupt(std::uint32_t id) {
     asm volatile("msr s3_0_c12_c12_1, %0\n\tisb" : : "r"(std::uint64_t{id}) : "memory");
 }
 
+// ICC_SGI1R_EL1: a software interrupt of group 1. The caller's stores first, arch::publish_stores().
+inline void icc_send(std::uint64_t request) {
+    asm volatile("msr s3_0_c12_c11_5, %0\n\tisb" : : "r"(request) : "memory");
+}
+
 }  // namespace phx::arch

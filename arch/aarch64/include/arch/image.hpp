@@ -24,6 +24,7 @@ namespace phx::arch {
 
 inline constexpr VirtAddr k_linear_base{0xffff'ff80'0000'0000};
 inline constexpr VirtAddr k_window_base{0xffff'ffc0'0000'0000};
+inline constexpr VirtAddr k_mapping_base{0xffff'ffe0'0000'0000};  // pages mapped one by one: stacks
 inline constexpr VirtAddr k_device_tree_base{0xffff'ffff'0000'0000};
 inline constexpr std::uint64_t k_text_offset = 0x80000;
 

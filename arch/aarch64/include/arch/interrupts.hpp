@@ -21,10 +21,14 @@ inline void mask_interrupts() {
 inline void unmask_interrupts() {
     asm volatile("msr daifclr, #3" : : : "memory");
 }
+// Whether that state, as it was saved, is one with interrupts masked.
+[[nodiscard]] inline bool interrupts_masked(InterruptState state) {
+    return (static_cast<std::uint64_t>(state) & (1U << 7)) != 0;
+}
 [[nodiscard]] inline bool interrupts_masked() {
     std::uint64_t daif;
     asm volatile("mrs %0, daif" : "=r"(daif));
-    return (daif & (1U << 7)) != 0;
+    return interrupts_masked(static_cast<InterruptState>(daif));
 }
 
 }  // namespace phx::arch

@@ -28,6 +28,7 @@ inline void set_masked(bool to) {
 inline void restore_interrupts(InterruptState state) { host::set_masked(static_cast<std::uint64_t>(state) != 0); }
 inline void mask_interrupts() { host::masked = true; }
 inline void unmask_interrupts() { host::set_masked(false); }
+[[nodiscard]] inline bool interrupts_masked(InterruptState state) { return static_cast<std::uint64_t>(state) != 0; }
 [[nodiscard]] inline bool interrupts_masked() { return host::masked; }
 
 }  // namespace phx::arch

@@ -20,7 +20,9 @@ public:
     }
     [[nodiscard]] std::span<const ReservedRegion> reserved() const { return reserved_; }
     [[nodiscard]] std::uint32_t cpu_count() const { return cpu_count_; }
+    [[nodiscard]] std::span<const BootCpu> cpus() const { return cpus_; }
     [[nodiscard]] std::string_view bootargs() const { return {bootargs_.data(), bootargs_.size()}; }
+    [[nodiscard]] std::span<const std::byte> random_seed() const { return random_seed_; }
     [[nodiscard]] PhysRange initrd() const { return initrd_; }
     [[nodiscard]] PsciConduit psci_conduit() const { return psci_conduit_; }
 
@@ -28,6 +30,12 @@ public:
     void set_memory(std::vector<PhysRange> ranges) { memory_ = std::move(ranges); }
     void set_reserved(std::vector<ReservedRegion> regions) { reserved_ = std::move(regions); }
     void set_cpu_count(std::uint32_t count) { cpu_count_ = count; }
+    // And counts them.
+    void set_cpus(std::vector<BootCpu> cpus) {
+        cpus_ = std::move(cpus);
+        cpu_count_ = static_cast<std::uint32_t>(cpus_.size());
+    }
+    void set_random_seed(std::span<const std::byte> seed) { random_seed_ = seed; }
     void set_bootargs(std::string_view text) { bootargs_.assign(text.begin(), text.end()); }
     void set_initrd(PhysRange range) { initrd_ = range; }
     void set_psci_conduit(PsciConduit conduit) { psci_conduit_ = conduit; }
@@ -35,8 +43,10 @@ public:
     void reset() {
         set_memory({});
         set_reserved({});
+        set_cpus({});
         set_cpu_count(1);
         set_bootargs({});
+        set_random_seed({});
         set_initrd({});
         set_psci_conduit(PsciConduit::hvc);
     }
@@ -45,6 +55,8 @@ private:
     std::vector<PhysRange> memory_;
     std::vector<ReservedRegion> reserved_;
     std::uint32_t cpu_count_ = 1;
+    std::vector<BootCpu> cpus_;
+    std::span<const std::byte> random_seed_;
     std::vector<char> bootargs_;  // libstdc++ 12 has no string that can be a constant
     PhysRange initrd_;
     PsciConduit psci_conduit_ = PsciConduit::hvc;

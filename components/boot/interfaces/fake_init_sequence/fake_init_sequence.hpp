@@ -1,6 +1,7 @@
 // A start-up of at most one step, which fails as a test says.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -18,10 +19,20 @@ public:
         }
     }
 
+    void run_cpu(InitObserver& observer) {
+        ++cpu_runs_;
+        run(observer);
+    }
+
     void fail(const InitStep& step, Errno error) { failure_.emplace(step, error); }
-    void reset() { failure_.reset(); }
+    [[nodiscard]] unsigned cpu_runs() const { return cpu_runs_; }
+    void reset() {
+        failure_.reset();
+        cpu_runs_ = 0;
+    }
 
 private:
+    std::atomic<unsigned> cpu_runs_{0};
     std::optional<std::pair<InitStep, Errno>> failure_;
 };
 

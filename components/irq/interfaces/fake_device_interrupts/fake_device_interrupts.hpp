@@ -14,9 +14,9 @@ class FakeDeviceInterrupts {
 public:
     constexpr FakeDeviceInterrupts() = default;
 
-    bool dispatch(IrqLine line) {
+    std::size_t dispatch(IrqLine line) {
         dispatched_.push_back(line);
-        return std::any_of(lines_.begin(), lines_.end(), [line](const WiredLine& wired) { return wired.line == line; });
+        return static_cast<std::size_t>(std::ranges::find(lines_, line, &WiredLine::line) - lines_.begin());
     }
     [[nodiscard]] std::span<const WiredLine> lines() const { return lines_; }
 

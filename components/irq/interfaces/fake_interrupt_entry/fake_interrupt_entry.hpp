@@ -14,16 +14,18 @@ public:
     constexpr FakeInterruptEntry() = default;
 
     void handle() {
-        unexpected_ += pending_.empty() ? 1 : 0;
-        for (const IrqLine line : pending_) {
-            if (Wired* const wired = find(line)) {
-                ++wired->count;
-            } else {
-                ++unexpected_;
-                disabled_.push_back(line);
-            }
+        if (pending_.empty()) {
+            ++unexpected_;
+            return;
         }
-        pending_.clear();
+        const IrqLine line = pending_.front();
+        pending_.erase(pending_.begin());
+        if (Wired* const wired = find(line)) {
+            ++wired->count;
+        } else {
+            ++unexpected_;
+            disabled_.push_back(line);
+        }
     }
     [[nodiscard]] std::uint64_t count(IrqLine line) const {
         const Wired* const wired = const_cast<FakeInterruptEntry*>(this)->find(line);
@@ -46,7 +48,7 @@ public:
         }
     }
     void set_unexpected(std::uint64_t count) { unexpected_ = count; }
-    // The next handle serves it, once.
+    // A handle to come serves it, once.
     void raise(IrqLine line) { pending_.push_back(line); }
     // Whether the line came without being wired.
     [[nodiscard]] bool is_disabled(IrqLine line) const { return std::ranges::find(disabled_, line) != disabled_.end(); }

@@ -7,7 +7,15 @@ namespace {
 struct FakeTraits {
     using Provider = FakeIrqController;
 
-    FakeIrqController& ready() { return controller_; }
+    FakeIrqController& ready() {
+        with_cpu(1, [this] { EXPECT_TRUE(controller_.init_cpu()); });
+        return controller_;
+    }
+    static void with_cpu(unsigned cpu, auto f) {
+        arch::current()->cpu = cpu;
+        f();
+        arch::current()->cpu = 0;
+    }
     [[nodiscard]] static IrqLine line(unsigned n) { return IrqLine{33 + n}; }
     void raise(IrqLine line) { controller_.raise(line); }
     void lower(IrqLine line) { controller_.lower(line); }

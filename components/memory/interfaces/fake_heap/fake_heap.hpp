@@ -1,4 +1,4 @@
-// Objects from the host's heap, so that the sanitizers see an access outside of one, and each free is checked.
+// Objects from the host's heap, so that the sanitizers see an access outside of one, and each free is checked. For several host threads at once.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <mutex>
 #include <vector>
 
 #include <base/panic.hpp>
@@ -29,6 +30,7 @@ public:
         if (size == 0 || !std::has_single_bit(alignment) || alignment > k_page_size) {
             return Errno::inval;
         }
+        const std::lock_guard guard{mutex_};
         void* memory = nullptr;
         if (size > max_size || successes_left_ == 0 ||
             posix_memalign(&memory, std::max(alignment, sizeof(void*)), size) != 0) {
@@ -39,6 +41,7 @@ public:
         return memory;
     }
     void free(void* pointer, std::size_t size) {
+        const std::lock_guard guard{mutex_};
         const auto object = std::find(objects_.begin(), objects_.end(), Object{pointer, size});
         if (object == objects_.end()) {
             panic("fake_heap: not a live object of this size");
@@ -47,6 +50,7 @@ public:
         std::free(pointer);
     }
     [[nodiscard]] HeapStats stats() const {
+        const std::lock_guard guard{mutex_};
         HeapStats stats;
         for (const Object& object : objects_) {
             ++stats.live_objects;
@@ -77,6 +81,7 @@ private:
         objects_.clear();
     }
 
+    mutable std::mutex mutex_;
     std::vector<Object> objects_;
     std::uint64_t successes_left_ = std::numeric_limits<std::uint64_t>::max();
 };

@@ -1,9 +1,11 @@
-// An event timer that remembers what it was armed for.
+// Event timers, one for each CPU, that remember what they were armed for. All but reset is about the CPU that calls.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
+#include <arch/thread_head.hpp>
 #include <time/interfaces/event_timer.hpp>
 
 namespace phx::time {
@@ -13,33 +15,35 @@ public:
     constexpr FakeEventTimer() = default;
 
     void arm(Nanoseconds deadline) {
-        armed_ = deadline;
-        ++changes_;
+        own().armed = deadline;
+        ++own().changes;
     }
     void disarm() {
-        armed_.reset();
-        ++changes_;
+        own().armed.reset();
+        ++own().changes;
     }
 
-    void reset() {
-        armed_.reset();
-        changes_ = 0;
-    }
-    [[nodiscard]] std::optional<Nanoseconds> armed() const { return armed_; }
+    void reset() { cpus_ = {}; }
+    [[nodiscard]] std::optional<Nanoseconds> armed() const { return cpus_.at(arch::current()->cpu).armed; }
     // Whether it fires at `now`, which disarms it; the test then calls the listener.
     [[nodiscard]] bool fire(Nanoseconds now) {
-        if (!armed_ || *armed_ > now) {
+        if (!armed() || *armed() > now) {
             return false;
         }
-        armed_.reset();
+        own().armed.reset();
         return true;
     }
     // Calls of arm and disarm.
-    [[nodiscard]] std::uint64_t changes() const { return changes_; }
+    [[nodiscard]] std::uint64_t changes() const { return cpus_.at(arch::current()->cpu).changes; }
 
 private:
-    std::optional<Nanoseconds> armed_;
-    std::uint64_t changes_ = 0;
+    struct alignas(64) Comparator {
+        std::optional<Nanoseconds> armed;
+        std::uint64_t changes = 0;
+    };
+    Comparator& own() { return cpus_.at(arch::current()->cpu); }
+
+    std::array<Comparator, 8> cpus_{};
 };
 
 }  // namespace phx::time

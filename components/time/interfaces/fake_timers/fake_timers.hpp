@@ -16,21 +16,23 @@ public:
     void arm(Timer& timer, Nanoseconds deadline) {
         cancel(timer);
         timer.set_deadline(deadline);
-        timer.links().armed = true;
+        timer.links().set_armed(true);
         const auto later =
             std::ranges::find_if(armed_, [&](const Timer* other) { return other->deadline() > deadline; });
         armed_.insert(later, &timer);
     }
     bool cancel(Timer& timer) {
-        timer.links().armed = false;
+        timer.links().set_armed(false);
         return std::erase(armed_, &timer) != 0;
     }
+    // Timers expire on the thread that calls set_now: there is nobody to wait for.
+    bool cancel_sync(Timer& timer) { return cancel(timer); }
     std::size_t pending() { return armed_.size(); }
     std::uint64_t expired() { return expired_; }
     std::span<TimerInfo> list(std::span<TimerInfo> out) {
         const std::size_t count = std::min(out.size(), armed_.size());
         for (std::size_t i = 0; i < count; ++i) {
-            out[i] = {armed_[i]->name(), armed_[i]->deadline()};
+            out[i] = {armed_[i]->name(), armed_[i]->deadline(), 0};
         }
         return out.first(count);
     }

@@ -22,7 +22,8 @@ constexpr std::array<::phx::boot::WireInfo, 1> pages_wires_{{
 constexpr std::array<::phx::boot::WireInfo, 1> disk_wires_{{
     {"pages", "pages"},
 }};
-constexpr std::array<::phx::boot::WireInfo, 9> shell_wires_{{
+constexpr std::array<::phx::boot::WireInfo, 11> shell_wires_{{
+    {"calls", "wiring"},
     {"clocks", "timer"},
     {"commands", "hello"},
     {"commands", "time"},
@@ -30,6 +31,7 @@ constexpr std::array<::phx::boot::WireInfo, 9> shell_wires_{{
     {"disks", "disk"},
     {"graph", "wiring"},
     {"log", "log"},
+    {"order", "wiring"},
     {"pages", "pages"},
     {"sequence", "wiring"},
 }};
@@ -45,13 +47,15 @@ constexpr std::array<::phx::boot::WireInfo, 3> uart_wires_{{
     {"irq", "gic"},
     {"log", "log"},
 }};
-constexpr std::array<::phx::boot::InstanceInfo, 10> instances_{{
+constexpr std::array<::phx::boot::InstanceInfo, 12> instances_{{
     {"gic", "gic", "core", gic_wires_},
     {"console", "uart", "core", console_wires_},
+    {"handles", "handles", "core", {}},
     {"hello", "hello_command", "core", {}},
     {"log", "klog", "core", log_wires_},
     {"pages", "buddy", "core", pages_wires_},
     {"disk", "ramdisk", "core", disk_wires_},
+    {"refuser", "refuser", "core", {}},
     {"shell", "shell", "core", shell_wires_},
     {"time", "time_command", "core", time_wires_},
     {"timer", "timer", "core", timer_wires_},

@@ -16,6 +16,11 @@ extern constinit ::phx::core::Ramdisk disk;
 extern constinit ::phx::core::Timer timer;
 extern constinit ::phx::core::Uart uart;
 
+// What may have failed to start, and is asked for on each further CPU.
+namespace {
+constinit bool console_up = false;
+}  // namespace
+
 void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
     // 1. gic, graphs/small.yaml:7
     if (const auto done = ::phx::wiring::gic.init(); !done) {
@@ -26,6 +31,8 @@ void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
     if (const auto done = ::phx::wiring::console.init(); !done) {
         static constexpr ::phx::boot::InitStep step{"console", "uart", false};
         observer.on_failure(step, done.error());
+    } else {
+        console_up = true;
     }
     // 3. pages, graphs/small.yaml:11
     if (const auto done = ::phx::wiring::pages.init(); !done) {
@@ -44,6 +51,31 @@ void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
     }
     // 6. uart, graphs/small.yaml:9, after gic
     if (const auto done = ::phx::wiring::uart.init(); !done) {
+        static constexpr ::phx::boot::InitStep step{"uart", "uart", true};
+        observer.on_failure(step, done.error());
+    }
+}
+
+void InitSequence::run_cpu([[maybe_unused]] ::phx::boot::InitObserver& observer) {
+    // 1. gic, graphs/small.yaml:7
+    if (const auto done = ::phx::wiring::gic.init_cpu(); !done) {
+        static constexpr ::phx::boot::InitStep step{"gic", "gic", true};
+        observer.on_failure(step, done.error());
+    }
+    // 2. console, graphs/small.yaml:10
+    if (!(console_up)) {
+        // Not started, so nothing to do here either.
+    } else if (const auto done = ::phx::wiring::console.init_cpu(); !done) {
+        static constexpr ::phx::boot::InitStep step{"console", "uart", false};
+        observer.on_failure(step, done.error());
+    }
+    // 3. timer, graphs/small.yaml:8
+    if (const auto done = ::phx::wiring::timer.start_here(); !done) {
+        static constexpr ::phx::boot::InitStep step{"timer", "timer", true};
+        observer.on_failure(step, done.error());
+    }
+    // 4. uart, graphs/small.yaml:9
+    if (const auto done = ::phx::wiring::uart.init_cpu(); !done) {
         static constexpr ::phx::boot::InitStep step{"uart", "uart", true};
         observer.on_failure(step, done.error());
     }

@@ -9,23 +9,26 @@ extern constinit ::phx::core::Uart console;
 extern constinit ::phx::core::Timer timer;
 extern constinit ::phx::core::Uart uart;
 
-bool DeviceInterrupts::dispatch([[maybe_unused]] ::phx::IrqLine line) {
-    // /timer
-    if (line == ::phx::IrqLine{27}) {
+std::size_t DeviceInterrupts::dispatch([[maybe_unused]] ::phx::IrqLine line) {
+    switch (line.id()) {
+    case 0:  // software interrupt poke
+        ::phx::wiring::timer.on_poke();
+        return 0;
+    case 1:  // software interrupt stop
+        ::phx::wiring::timer.on_stop();
+        return 1;
+    case 27:  // /timer
         ::phx::wiring::timer.on_tick();
-        return true;
-    }
-    // /soc@40000000/serial@1000
-    if (line == ::phx::IrqLine{33}) {
+        return 2;
+    case 33:  // /soc@40000000/serial@1000
         ::phx::wiring::uart.on_interrupt();
-        return true;
-    }
-    // /soc@40000000/serial@2000
-    if (line == ::phx::IrqLine{34}) {
+        return 3;
+    case 34:  // /soc@40000000/serial@2000
         ::phx::wiring::console.on_interrupt();
-        return true;
+        return 4;
+    default:
+        return 5;
     }
-    return false;
 }
 
 }  // namespace phx::wiring

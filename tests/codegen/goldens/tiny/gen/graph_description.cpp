@@ -9,12 +9,14 @@ namespace {
 constexpr std::array<::phx::boot::WireInfo, 1> disk_wires_{{
     {"pages", "pages"},
 }};
-constexpr std::array<::phx::boot::WireInfo, 7> shell_wires_{{
+constexpr std::array<::phx::boot::WireInfo, 9> shell_wires_{{
+    {"calls", "wiring"},
     {"commands", "hello"},
     {"devices", "wiring"},
     {"disks", "disk"},
     {"graph", "wiring"},
     {"log", "log"},
+    {"order", "wiring"},
     {"pages", "pages"},
     {"sequence", "wiring"},
 }};

@@ -15,4 +15,7 @@ void InitSequence::run([[maybe_unused]] ::phx::boot::InitObserver& observer) {
     }
 }
 
+void InitSequence::run_cpu([[maybe_unused]] ::phx::boot::InitObserver& observer) {
+}
+
 }  // namespace phx::wiring

@@ -16,7 +16,21 @@
 #include <generated/device_table.hpp>
 #include <generated/graph_description.hpp>
 #include <generated/init_sequence.hpp>
+#include <generated/lock_order.hpp>
+#include <generated/system_calls.hpp>
+#include <locks/klog.hpp>
 #include <params/ramdisk.hpp>
+
+// Each lock is taken while only locks of smaller ranks are held.
+namespace phx::sync {
+struct DeclaredLocks {
+    static constexpr LockClass make(const char* name, std::uint16_t rank) { return {name, rank}; }
+};
+}  // namespace phx::sync
+
+namespace phx::locks {
+constinit const ::phx::sync::LockClass klog::ring = ::phx::sync::DeclaredLocks::make("klog.ring", 1);
+}  // namespace phx::locks
 
 namespace phx::wiring {
 
@@ -45,5 +59,9 @@ static_assert(::phx::boot::DeviceTable<const DeviceTable>);
 static_assert(::phx::boot::GraphDescription<const GraphDescription>);
 
 static_assert(::phx::boot::InitSequence<const InitSequence>);
+
+static_assert(::phx::sync::LockOrder<const LockOrder>);
+
+static_assert(::phx::syscall::SystemCalls<const SystemCalls>);
 
 }  // namespace phx::wiring

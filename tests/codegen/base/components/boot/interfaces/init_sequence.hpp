@@ -21,11 +21,12 @@ protected:
 };
 
 template <class T>
-concept InitSequence = requires(T& sequence, InitObserver& observer) { sequence.run(observer); };
+concept InitSequence = requires(T& sequence, InitObserver& observer) { sequence.run(observer), sequence.run_cpu(observer); };
 
 namespace archetype {
 struct InitSequence {
     void run(InitObserver&) {}
+    void run_cpu(InitObserver&) {}
 };
 }  // namespace archetype
 

@@ -7,6 +7,7 @@ namespace phx::core {
 class Gic {
 public:
     Result<void> init();
+    Result<void> init_cpu();
     void unmask(unsigned);
 };
 

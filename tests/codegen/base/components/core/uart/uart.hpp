@@ -9,6 +9,7 @@ class Uart {
 public:
     constexpr explicit Uart(const params::uart::Instance& own) : own_{own} {}
     Result<void> init();
+    Result<void> init_cpu();
     void on_interrupt();
 
 private:

@@ -7,10 +7,13 @@
 
 namespace phx::irq {
 
+enum class Trigger : std::uint8_t { level, edge };
+
 struct WiredLine {
     IrqLine line;
     std::string_view instance;
     std::string_view handler;
+    Trigger trigger = Trigger::level;
 };
 
 template <class T>
@@ -18,7 +21,7 @@ concept DeviceInterrupts = requires(T& interrupts, IrqLine line) { interrupts.di
 
 namespace archetype {
 struct DeviceInterrupts {
-    bool dispatch(IrqLine) { return false; }
+    std::size_t dispatch(IrqLine) { return 0; }
     std::span<const WiredLine> lines() { return {}; }
 };
 }  // namespace archetype

@@ -14,6 +14,9 @@
 #include <generated/device_table.hpp>
 #include <generated/graph_description.hpp>
 #include <generated/init_sequence.hpp>
+#include <generated/lock_order.hpp>
+#include <generated/system_calls.hpp>
+#include <locks/klog.hpp>
 #include <params/ramdisk.hpp>
 
 namespace phx::wiring {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <span>
 
 #include <irq/interfaces/device_interrupts.hpp>
@@ -9,14 +10,16 @@
 namespace phx::wiring {
 
 struct DeviceInterrupts {
-    static bool dispatch(::phx::IrqLine line);
+    static std::size_t dispatch(::phx::IrqLine line);
     static constexpr std::span<const ::phx::irq::WiredLine> lines() { return lines_; }
 
 private:
-    static constexpr std::array<::phx::irq::WiredLine, 3> lines_{{
-        {::phx::IrqLine{27}, "timer", "on_tick"},
-        {::phx::IrqLine{33}, "uart", "on_interrupt"},
-        {::phx::IrqLine{34}, "console", "on_interrupt"},
+    static constexpr std::array<::phx::irq::WiredLine, 5> lines_{{
+        {::phx::IrqLine{0}, "timer", "on_poke", ::phx::irq::Trigger::edge},
+        {::phx::IrqLine{1}, "timer", "on_stop", ::phx::irq::Trigger::edge},
+        {::phx::IrqLine{27}, "timer", "on_tick", ::phx::irq::Trigger::level},
+        {::phx::IrqLine{33}, "uart", "on_interrupt", ::phx::irq::Trigger::level},
+        {::phx::IrqLine{34}, "console", "on_interrupt", ::phx::irq::Trigger::edge},
     }};
 };
 

@@ -7,6 +7,7 @@ namespace phx::wiring {
 
 struct InitSequence {
     static void run(::phx::boot::InitObserver& observer);
+    static void run_cpu(::phx::boot::InitObserver& observer);
 };
 
 inline constexpr InitSequence init_sequence{};

@@ -7,9 +7,8 @@
 #include <string_view>
 
 #include <base/types.hpp>
+#include <params/buddy/orders.hpp>
 
 namespace phx::params::buddy {
-
-inline constexpr std::int64_t orders = 12;  // required by `shell`, graphs/small.yaml
 
 }  // namespace phx::params::buddy

@@ -7,14 +7,17 @@
 #include <string_view>
 
 #include <base/types.hpp>
+#include <params/timer/counter.hpp>
+#include <params/timer/tick.hpp>
+#include <params/timer/watch.hpp>
 
 namespace phx::params::timer {
 
-enum class Counter : std::uint8_t { physical, virtual_ };
+namespace ipis {
+inline constexpr ::phx::IrqLine poke{0};
+inline constexpr ::phx::IrqLine stop{1};
+}  // namespace ipis
 
-inline constexpr Counter counter = Counter::virtual_;
-inline constexpr ::phx::Nanoseconds tick{1'000'000};  // set by the graph, graphs/small.yaml
-inline constexpr bool watch = false;
 namespace interrupts {
 inline constexpr ::phx::IrqLine tick{27};
 }  // namespace interrupts

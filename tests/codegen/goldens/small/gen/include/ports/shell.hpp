@@ -9,6 +9,7 @@
 #include <boot/interfaces/device_table.hpp>
 #include <boot/interfaces/graph_description.hpp>
 #include <boot/interfaces/init_sequence.hpp>
+#include <boot/interfaces/system_calls.hpp>
 #include <core/buddy/buddy.hpp>
 #include <core/hello_command/hello_command.hpp>
 #include <core/interfaces/clock.hpp>
@@ -24,6 +25,9 @@
 #include <generated/device_table.hpp>
 #include <generated/graph_description.hpp>
 #include <generated/init_sequence.hpp>
+#include <generated/lock_order.hpp>
+#include <generated/system_calls.hpp>
+#include <sync/interfaces/lock_order.hpp>
 
 namespace phx::wiring {
 extern constinit ::phx::core::Buddy pages;
@@ -39,6 +43,9 @@ namespace phx::ports::shell {
 
 // The instance itself, for code that the hardware enters by name.
 inline constexpr auto& self() { return ::phx::wiring::shell; }
+
+// shell.calls -> the wiring: provided by the wiring itself, graphs/small.yaml
+inline constexpr auto& calls() { return ::phx::wiring::system_calls; }
 
 // shell.clocks -> timer: the only provider of Clock, graphs/small.yaml
 constexpr void for_each_clocks([[maybe_unused]] auto&& f) {
@@ -62,6 +69,9 @@ inline constexpr auto& graph() { return ::phx::wiring::graph_description; }
 
 // shell.log -> log: the only provider of Log, graphs/small.yaml
 inline constexpr auto log() { return ::phx::core::Logger{::phx::wiring::log, "shell"}; }
+
+// shell.order -> the wiring: provided by the wiring itself, graphs/small.yaml
+inline constexpr auto& order() { return ::phx::wiring::lock_order; }
 
 // shell.pages -> pages: the only provider of Pages, graphs/small.yaml
 inline constexpr auto& pages() { return ::phx::wiring::pages; }

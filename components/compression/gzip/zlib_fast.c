@@ -1,0 +1,3 @@
+#include "zlib_settings.h"
+
+#include <zlib/inffast.c>

@@ -1,0 +1,16 @@
+// `trace`.
+#pragma once
+
+#include <debug/interfaces/monitor_commands.hpp>
+
+namespace phx::debug {
+
+class CmdTrace final : public MonitorCommands {
+public:
+    constexpr CmdTrace() = default;
+
+    [[nodiscard]] std::span<const CommandInfo> commands() const override;
+    Result<void> run(std::size_t index, std::span<const std::string_view> args, MonitorOutput& out) override;
+};
+
+}  // namespace phx::debug

@@ -1,0 +1,13 @@
+// handles: Some system calls.
+// Parameters and device data in graph small. Generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <base/types.hpp>
+
+namespace phx::params::handles {
+
+}  // namespace phx::params::handles

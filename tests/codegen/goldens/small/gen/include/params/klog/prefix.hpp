@@ -1,0 +1,14 @@
+// klog.prefix in graph small. Generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <base/types.hpp>
+
+namespace phx::params::klog {
+
+inline constexpr std::string_view prefix = "k\"";
+
+}  // namespace phx::params::klog

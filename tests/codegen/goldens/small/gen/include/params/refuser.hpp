@@ -1,0 +1,13 @@
+// refuser: The other system calls.
+// Parameters and device data in graph small. Generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <base/types.hpp>
+
+namespace phx::params::refuser {
+
+}  // namespace phx::params::refuser

@@ -1,0 +1,17 @@
+// Which lock may be taken inside which in graph tiny, as manifests say. Generated.
+#pragma once
+
+#include <span>
+
+#include <sync/interfaces/lock_order.hpp>
+
+namespace phx::wiring {
+
+struct LockOrder {
+    static constexpr std::size_t declared_count = 0;
+    static std::span<const ::phx::sync::DeclaredOrder> declared();
+};
+
+inline constexpr LockOrder lock_order{};
+
+}  // namespace phx::wiring

@@ -1,0 +1,14 @@
+// The system calls of graph tiny. Generated.
+#pragma once
+
+#include <boot/interfaces/system_calls.hpp>
+
+namespace phx::wiring {
+
+struct SystemCalls {
+    static void dispatch(::phx::arch::UserFrame& frame);
+};
+
+inline constexpr SystemCalls system_calls{};
+
+}  // namespace phx::wiring

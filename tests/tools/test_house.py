@@ -1,0 +1,77 @@
+"""What every component's folder holds, besides what the generator asks for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from phoenix.api import catalog, resolve
+from phoenix.model import Catalog, Component
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+# What only programs in whole images test so far (graphs `app`, `shell`, the judges). Each owes a test of its own; none may be added.
+OWED = [
+    "components/fs/devfs",
+    "components/fs/memory_devices",
+    "components/fs/pipes",
+    "components/fs/poll_calls",
+    "components/fs/proc_processes",
+    "components/fs/proc_system",
+    "components/fs/procfs",
+    "components/fs/random_devices",
+    "components/log/kernel_messages",
+    "components/task/identity_calls",
+    "components/task/limit_calls",
+    "components/task/machine_calls",
+    "components/task/posix_clocks",
+    "components/task/schedule_calls",
+    "components/tty/pty",
+    "components/tty/serial_tty",
+    "components/tty/terminal",
+    "components/tty/terminals",
+]
+
+
+@pytest.fixture(scope="module")
+def parts() -> Catalog:
+    return catalog(ROOT)
+
+
+def is_stand_in(parts: Catalog, component: Component) -> bool:
+    """In an interfaces folder: for tests. Those of contracts without a conformance suite have nothing to be held to."""
+    suites = [each for each in parts.interfaces.values() if each.conformance and component.provided(each.name)]
+    return "/interfaces/" in component.folder and not suites
+
+
+def test_each_component_says_what_it_is(parts: Catalog) -> None:
+    assert [each.folder for each in parts.components.values() if not (ROOT / each.folder / "README.md").is_file()] == []
+
+
+def is_tested_elsewhere(component: Component) -> bool:
+    """In the test of another folder, which includes its header or whose graph places it."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "components").rglob("*_test.cpp")]
+    graphs = [path.read_text(encoding="utf-8") for path in (ROOT / "components").rglob("*_graph.yaml")]
+    header = f"<{component.folder.removeprefix('components/')}/"
+    placed = re.compile(rf"^  \w+:.*\b{component.name}\b", re.MULTILINE)
+    return any(header in text for text in texts) or any(placed.search(text) for text in graphs)
+
+
+def test_each_component_has_a_test(parts: Catalog) -> None:
+    """But those of `arch/`, which only a machine can test, contracts' stand-ins, and applications, which whole images run."""
+    untested = [
+        each.folder
+        for each in parts.components.values()
+        if each.folder.startswith("components/") and not is_stand_in(parts, each) and not each.tests
+        if not each.provided("Application") and not is_tested_elsewhere(each)
+    ]
+    assert sorted(untested) == OWED
+
+
+def test_the_readme_shows_the_default_graph_as_it_is() -> None:
+    """docs/images/monitor.svg is `tools/phx show monitor --dot | dot -Tsvg`."""
+    titles = set(re.findall(r"<title>(\w+)</title>", (ROOT / "docs/images/monitor.svg").read_text(encoding="utf-8")))
+    nodes = {title for title in titles - {"monitor"} if not title.startswith("cluster_")}
+    assert nodes == {instance.name for instance in resolve(ROOT, "monitor").instances}
