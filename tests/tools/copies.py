@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("CMakeLists.txt", "arch", "cmake", "codegen", "components", "dts", "graphs", "tools", "tests/graphs", "tests/qemu")
+PARTS = (
+    "CMakeLists.txt", "arch", "cmake", "codegen", "components", "dts", "graphs", "tools",
+    "tests/graphs", "tests/qemu", "tests/user",
+)
 
 
 @dataclass(frozen=True)
