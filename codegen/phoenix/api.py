@@ -11,7 +11,7 @@ from . import emit as emission
 from .devicetree import DeviceTree, read_tree
 from .diagnostics import Diagnostic, Failed, Place, did_you_mean, ordered
 from .emit import Emitted
-from .load import Tree, load, read_document
+from .load import Overlay, Tree, load, read_document
 from .model import Catalog, GraphFile, GraphSpec, Machine, ResolvedGraph
 from .reader import value
 from .resolve import boot_files, machine_of
@@ -58,7 +58,7 @@ class Project:
         for known in self.catalog.graphs.values():
             if known.path == path:
                 return known
-        document = read_document(self.root, path)
+        document = read_document(self.root, path, self.tree.overlay)
         if document.root is None:
             raise Failed(document.diagnostics)
         deep = self.schemas.check_deep("graph", document.root)
@@ -117,9 +117,10 @@ def _relative(root: Path, path: Path) -> str:
     return path.as_posix()
 
 
-def open_project(root: Path) -> Project:
+def open_project(root: Path, overlay: Overlay = {}) -> Project:
+    """`overlay`: files taken to hold another text, by path relative to the root."""
     schemas = Schemas()
-    tree = load(root)
+    tree = load(root, overlay)
     return Project(root, tree, validate(tree, schemas), schemas)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Tree:
     root: Path
     files: tuple[Found, ...]
     listing: dict[str, tuple[str, ...]]  # folder: names of the files in it, sorted
+    overlay: Overlay
 
     def exists(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")
@@ -34,7 +36,12 @@ class Tree:
         return name in names if names is not None else (self.root / path).is_file()
 
 
-def read_document(root: Path, path: str) -> Document:
+Overlay = Mapping[str, str]  # a path relative to the root: the text that the file is taken to hold
+
+
+def read_document(root: Path, path: str, overlay: Overlay = {}) -> Document:
+    if path in overlay:
+        return read_yaml(path, overlay[path].encode())
     try:
         data = (root / path).read_bytes()
     except OSError as error:
@@ -47,20 +54,22 @@ def read_document(root: Path, path: str) -> Document:
     return read_yaml(path, data)
 
 
-def load(root: Path) -> Tree:
-    """Reads every manifest, interface, machine and graph below `root`, in a fixed order."""
+def load(root: Path, overlay: Overlay = {}) -> Tree:
+    """Reads every manifest, interface, machine and graph below `root`, in a fixed order; some as they might be written."""
     listing: dict[str, tuple[str, ...]] = {}
     for top in ("arch", "components", "dts", "graphs", "tests/graphs"):
         for folder, folders, files in os.walk(root / top):
             folders[:] = sorted(name for name in folders if not name.startswith((".", "build")))
-            listing[Path(folder).relative_to(root).as_posix()] = tuple(sorted(files))
+            name_of = Path(folder).relative_to(root).as_posix()
+            new = (path.rpartition("/")[2] for path in overlay if path.rpartition("/")[0] == name_of)
+            listing[name_of] = tuple(sorted({*files, *new}))
     found = []
     for folder, names in sorted(listing.items()):
         for name in names:
             kind = _kind(folder, name)
             if kind is not None:
-                found.append(Found(kind, read_document(root, f"{folder}/{name}")))
-    return Tree(root, tuple(found), listing)
+                found.append(Found(kind, read_document(root, f"{folder}/{name}", overlay)))
+    return Tree(root, tuple(found), listing, overlay)
 
 
 def _kind(folder: str, name: str) -> str | None:
