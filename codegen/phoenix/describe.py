@@ -6,7 +6,7 @@ from typing import Any
 
 from .model import WIRING, Instance, ResolvedGraph, Wire, type_providers
 
-VERSION = 1
+VERSION = 2
 
 
 def to_json(graph: ResolvedGraph) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         "arch": graph.arch,
         "place": str(spec.place),
         "extends": list(spec.extends),
+        "chain": _chain(graph),
         "machine": _machine(graph),
         "instances": [_instance(instance, init) for instance in by_name],
         "init_order": [{"instance": step.instance, "after": list(step.after)} for step in graph.init_order],
@@ -49,6 +50,17 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
         "other_system_calls": graph.other_calls,
         "locks": _locks(graph),
         "libraries": sorted(libraries),
+        "components": {
+            name: {
+                "summary": component.summary,
+                "domain": component.domain,
+                "library": component.library,
+                "place": str(component.place),
+                "provides": {interface: str(place) for interface, place in component.provides},
+                "system_calls": {call.name: str(call.place) for call in component.system_calls},
+            }
+            for name, component in sorted({**components, **libraries}.items())
+        },
         "library_ports": {
             library.name: {wire.port.name: _wire(wire) for wire in wires}
             for library, wires in graph.libraries
@@ -79,13 +91,25 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
     }
 
 
+def _chain(graph: ResolvedGraph) -> list[dict[str, str]]:
+    """The graph's file, that of the graph which it extends, and so on; `extends`: the line that says so."""
+    links = [{"graph": graph.name, "file": graph.spec.place.file}]
+    for name in graph.spec.extends:
+        links.append({"graph": name, "file": graph.catalog.graphs[name].path})
+    for link, place in zip(links, graph.spec.extends_places):
+        link["extends"] = str(place)
+    return links
+
+
 def _machine(graph: ResolvedGraph) -> dict[str, Any] | None:
     if graph.machine is None:
         return None
     machine = graph.machine.machine
     return {
         "name": machine.name,
+        "place": str(graph.spec.machine.place) if graph.spec.machine else "",
         "device_tree": machine.device_tree,
+        "device_tree_place": str(machine.device_tree_place),
         "overlays": list(machine.overlays),
         "qemu": {
             "machine": machine.qemu_machine,
@@ -113,6 +137,7 @@ def _instance(instance: Instance, init: dict[str, int]) -> dict[str, Any]:
                 "type": value.parameter.type,
                 "from": value.source,
                 "why": value.why,
+                "declared": str(value.parameter.place),
             }
             for value in instance.parameters
         },
@@ -125,7 +150,7 @@ def _instance(instance: Instance, init: dict[str, int]) -> dict[str, Any]:
                 {"name": r.name, "virt": r.virt, "phys": r.phys, "size": r.size} for r in device.registers
             ],
             "interrupts": [
-                {"name": i.name, "line": i.line, "trigger": i.trigger, "handler": i.handler}
+                {"name": i.name, "line": i.line, "trigger": i.trigger, "handler": i.handler, "declared": str(i.place)}
                 for i in device.interrupts
             ],
             "clock_hz": device.clock_hz,
@@ -147,6 +172,7 @@ def _wire(wire: Wire) -> dict[str, Any]:
         "providers": list(wire.providers),
         "why": wire.why,
         "place": str(wire.place),
+        "declared": str(wire.port.place),
     }
 
 

@@ -327,6 +327,7 @@ class GraphSpec:
     arch_place: Place
     variant: bool  # new instances go under `add:`, not `instances:`
     extends: tuple[str, ...]
+    extends_places: tuple[Place, ...]  # where the graph, the one that it extends, and so on say so
     machine: Located | None
     instances: tuple[InstanceSpec, ...]  # by name
     lost: frozenset[str]  # instances that are named, but written so that nothing can be made of them

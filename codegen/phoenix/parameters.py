@@ -153,7 +153,7 @@ def _settle(
     moved, by = _fit(name, parameter, needs, problems)
     if by is None:
         return ParameterValue(parameter, moved, "default", "default")
-    return ParameterValue(parameter, moved, by.place.short, f"required by `{by.user}`")
+    return ParameterValue(parameter, moved, str(by.place), f"required by `{by.user}`")
 
 
 def _explicit(
@@ -170,7 +170,7 @@ def _explicit(
                 fix=value.fix,
             )
         )
-        return ParameterValue(parameter, _any(parameter), given.place.short, "")
+        return ParameterValue(parameter, _any(parameter), str(given.place), "")
     for need in needs:
         if not _meets(value, need):
             words = {"min": "at least", "max": "at most", "equals": "exactly"}[need.kind]
@@ -184,7 +184,7 @@ def _explicit(
                     fix=(f"set `{parameter.name}: {show(parameter, need.value)}`, or leave it open",),
                 )
             )
-    return ParameterValue(parameter, value, given.place.short, "set by the graph")
+    return ParameterValue(parameter, value, str(given.place), "set by the graph")
 
 
 def _meets(value: Value, need: _Need) -> bool:

@@ -421,6 +421,7 @@ def test_graph(component: Component) -> GraphSpec:
         place,
         False,
         (),
+        (),
         None,
         () if component.library else (dut,),
         frozenset(),

@@ -63,7 +63,7 @@ def flatten(catalog: Catalog, schemas: Schemas, graph: GraphFile, problems: list
         problems += [problem for problem, _ in merged if problem not in problems]
         if not usable((), merged):
             raise Unusable
-    return _read(root, tuple(link.name for link in chain[1:]), graph, problems)
+    return _read(root, chain, graph, problems)
 
 
 def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> list[GraphFile]:
@@ -257,7 +257,7 @@ def _put(node: Mapping, path: list[str], entry: Entry) -> Mapping | None:
 # --- from the tree to a GraphSpec -----------------------------------------------------------------------------------
 
 
-def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: list[Diagnostic]) -> GraphSpec:
+def _read(root: Mapping, chain: list[GraphFile], graph: GraphFile, problems: list[Diagnostic]) -> GraphSpec:
     instances = []
     lost: set[str] = set()
     for entry in sorted(entries(root.get("instances")), key=lambda entry: entry.key):
@@ -272,6 +272,7 @@ def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: l
         amount = value(entry.value)
         if isinstance(amount, (int, float)) and not isinstance(amount, bool):
             budgets[entry.key] = amount
+    extends = tuple(link.name for link in chain[1:])
     own = "add" if extends else "instances"
     return GraphSpec(
         name=graph.name,
@@ -281,6 +282,7 @@ def _read(root: Mapping, extends: tuple[str, ...], graph: GraphFile, problems: l
         arch_place=key_place(root, "arch"),
         variant=bool(extends),
         extends=extends,
+        extends_places=tuple(value_place(link.root, "extends") for link in chain[:-1]),
         machine=Located(machine, value_place(root, "machine")) if machine is not None else None,
         instances=tuple(instances),
         lost=frozenset(lost),

@@ -265,6 +265,24 @@ def fork_command(
     fork(ctx.obj, graph, name, summary, Wish(tuple(changes or ()), tuple(add), tuple(remove)), apply=apply)
 
 
+@app.command("why")
+def why_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    name: str = typer.Argument(
+        ...,
+        help="An instance, INSTANCE.PARAMETER, INSTANCE.PORT, component, interface, system call, source file, device-tree node, "
+        "interrupt line, lock, or a symbol of the built image.",
+        metavar="NAME",
+    ),
+    as_json: bool = _JSON,
+) -> None:
+    """Tell how something came to be in an image: each step with its place."""
+    from phoenix_tools.answers.why import why
+
+    why(ctx.obj, graph, name, as_json=as_json)
+
+
 @app.command("syscalls")
 def syscalls_command(ctx: typer.Context, graph: str = _GRAPH, as_json: bool = _JSON) -> None:
     """List Linux's system calls: number, name, and the component of a graph that implements it, or ENOSYS."""
