@@ -17,6 +17,7 @@ from .reader import value
 from .resolve import boot_files, machine_of
 from .resolve import resolve as resolve_spec
 from .schema import Schemas
+from .source import Document, read_yaml
 from .validate import read_graph, validate
 from .variant import Unusable, flatten, usable
 
@@ -58,14 +59,20 @@ class Project:
         for known in self.catalog.graphs.values():
             if known.path == path:
                 return known
-        document = read_document(self.root, path, self.tree.overlay)
+        return self._graph_in(read_document(self.root, path, self.tree.overlay))
+
+    def _graph_in(self, document: Document) -> GraphFile:
         if document.root is None:
             raise Failed(document.diagnostics)
         deep = self.schemas.check_deep("graph", document.root)
         problems = [*document.diagnostics, *(problem for problem, _ in deep)]
         if not isinstance(value(document.root.get("graph")), str):
             raise Failed(problems)
-        return read_graph(path, document.root, tuple(problems), usable(document.diagnostics, deep))
+        return read_graph(document.path, document.root, tuple(problems), usable(document.diagnostics, deep))
+
+    def resolve_text(self, path: str, text: str) -> ResolvedGraph:
+        """A graph as it would be if its file held this; the other files are as they were read."""
+        return self.resolve(self._graph_in(read_yaml(path, text.encode())))
 
     def _broken_graphs(self) -> list[Diagnostic]:
         return [d for (kind, _), found in self.catalog.broken.items() if kind == "graph" for d in found]

@@ -105,6 +105,7 @@ def _claimed_twice(devices: dict[str, Device], placed: Placed, problems: list[Di
                     f"the device {device.path} is claimed by `{other}` and by `{name}`",
                     related=((placed[other][0].place, f"`{other}` is here"),),
                     fix=("give one of them another `device:`, or remove it",),
+                    about=(other, name),
                 )
             )
         first.setdefault(device.path, name)
@@ -236,6 +237,7 @@ def _only_node(
             f"`{name}` ({component.name}) needs a device, and {len(found)} nodes are compatible with {wanted}",
             reasons=tuple(shown) + (("...",) if len(found) > len(shown) else ()),
             fix=(f"name one: {name}: {{component: {component.name}, device: {found[0].path}}}",),
+            about=(name, *(node.path for node in found)),
         )
     )
     return None

@@ -31,6 +31,7 @@ class Diagnostic:
     reasons: tuple[str, ...] = ()
     related: tuple[tuple[Place, str], ...] = ()
     fix: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()  # the names that it is about, for programs; which ones depends on the code
 
     def render(self) -> str:
         """`file:line:col: error: message [code]`, then reasons, other places, and what to do, each indented."""

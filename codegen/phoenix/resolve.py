@@ -331,6 +331,7 @@ def _lines(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic
                             (interrupt.place, f"`{interrupt.name}` is declared here"),
                         ),
                         fix=("remove one of the two instances, or let it drive another device",),
+                        about=(other.instance, name),
                     )
                 )
     return tuple(claims[line] for line in sorted(claims))
@@ -371,6 +372,7 @@ def _call_twice(what: str, placed: Placed, first: str, second: str, declared: Pl
             (declared, f"`{placed[second][1].name}` declares it here"),
         ),
         fix=(f"remove `{first}` or `{second}`",),
+        about=(first, second),
     )
 
 

@@ -293,6 +293,7 @@ class _Wirer:
                 f"port `{port.name}` of `{instance.name}` ({instance.component}) needs {port.interface}, which nothing in graph `{self.spec.name}` provides",
                 related=((port.place, f"port `{port.name}` is declared here"),),
                 fix=fix,
+                about=(port.interface, *able),
             )
         )
 
@@ -325,5 +326,6 @@ class _Wirer:
                 f"port `{port.name}` of `{instance.name}` needs one {port.interface}, but {len(found)} instances of graph `{self.spec.name}` provide it",
                 related=related,
                 fix=tuple(fix),
+                about=(port.interface, *found),
             )
         )

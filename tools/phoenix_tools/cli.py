@@ -283,6 +283,20 @@ def why_command(
     why(ctx.obj, graph, name, as_json=as_json)
 
 
+@app.command("why-not")
+def why_not_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    name: str = typer.Argument(..., help="A component, interface, system call, source file or device-tree node.", metavar="NAME"),
+    apply: bool = _APPLY,
+    as_json: bool = _JSON,
+) -> None:
+    """Tell what keeps something out of an image, and the smallest change that lets it in; --apply writes that."""
+    from phoenix_tools.answers.why_not import why_not
+
+    why_not(ctx.obj, graph, name, apply=apply, as_json=as_json)
+
+
 @app.command("syscalls")
 def syscalls_command(ctx: typer.Context, graph: str = _GRAPH, as_json: bool = _JSON) -> None:
     """List Linux's system calls: number, name, and the component of a graph that implements it, or ENOSYS."""

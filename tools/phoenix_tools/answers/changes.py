@@ -38,7 +38,7 @@ class Wish:
 def change(workspace: Workspace, graph: str, wish: Wish, *, apply: bool) -> None:
     """Shows what the changes come to, and writes them where that is asked for. Stop with every error, and nothing written."""
     project = open_project(workspace.root)
-    before = _image(project, graph)
+    before = image_of(project, graph)
     file = project.graph_file(graph)
     path = file.path
     old = (workspace.root / path).read_text(encoding="utf-8")
@@ -48,13 +48,13 @@ def change(workspace: Workspace, graph: str, wish: Wish, *, apply: bool) -> None
     if old == after.text:
         out.print("That is so already; nothing to write.")
     else:
-        _write(workspace, path, after.text, apply)
+        _write(workspace, path, after, apply)
 
 
 def fork(workspace: Workspace, graph: str, name: str, summary: str, wish: Wish, *, apply: bool) -> None:
     """A new graph that extends another one, with changes if there are any."""
     project = open_project(workspace.root)
-    base = _image(project, graph)
+    base = image_of(project, graph)
     if not _NAME.match(name):
         raise Stop(f"`{name}` is no name for a graph: lower-case letters, digits, `-` and `_`, a letter first", BAD_INPUT)
     if name in project.catalog.graphs:
@@ -65,10 +65,10 @@ def fork(workspace: Workspace, graph: str, name: str, summary: str, wish: Wish, 
     start = f"graph: {name}\nsummary: {_quoted(summary or f'{base.name}, changed.')}\nextends: {base.name}\n"
     after = _checked(workspace, project, name, path, edited(base, start, base.spec.instances, wish))
     _tell(base, after, path, "")
-    _write(workspace, path, after.text, apply)
+    _write(workspace, path, after, apply)
 
 
-def _image(project: Project, graph: str) -> ResolvedGraph:
+def image_of(project: Project, graph: str) -> ResolvedGraph:
     try:
         resolved = project.resolve(graph)
     except Failed as failed:
@@ -195,6 +195,7 @@ def _kept(spec: InstanceSpec | None, component: Component) -> dict[str, Any]:
 class _Changed:
     text: str
     graph: ResolvedGraph
+    broken: Mapping[str, tuple[Diagnostic, ...]]  # graphs that extend it, and would no longer resolve
 
 
 def _checked(workspace: Workspace, before: Project, graph: str, path: str, text: str) -> _Changed:
@@ -204,16 +205,12 @@ def _checked(workspace: Workspace, before: Project, graph: str, path: str, text:
         resolved = project.resolve(graph)
     except Failed as failed:
         raise Stop(f"{failed.render()}\nNothing was written.", BAD_INPUT) from None
-    broken: list[Diagnostic] = []
+    broken = {}
     for name in project.catalog.graphs:
-        if resolved.name in _bases(project, name) and _problems(project, name) and not _problems(before, name):
-            broken += _problems(project, name)
-    if broken:
-        lines = [each.render() for each in ordered(broken)]
-        lines.append(f"Graphs that extend `{resolved.name}` would no longer resolve; nothing was written.")
-        lines.append(f"    fix: phx fork {resolved.name} NAME makes a graph of your own")
-        raise Stop("\n".join(lines), BAD_INPUT)
-    return _Changed(text, resolved)
+        problems = _problems(project, name) if resolved.name in _bases(project, name) else ()
+        if problems and not _problems(before, name):
+            broken[name] = problems
+    return _Changed(text, resolved, broken)
 
 
 def _bases(project: Project, graph: str) -> list[str]:
@@ -242,11 +239,18 @@ def _tell(before: ResolvedGraph, after: _Changed, path: str, old: str) -> None:
         out.print(f"[{style}]{escape(line)}[/]" if style else escape(line))
 
 
-def _write(workspace: Workspace, path: str, text: str, apply: bool) -> None:
+def _write(workspace: Workspace, path: str, after: _Changed, apply: bool) -> None:
+    fork_instead = (
+        f"Graphs that extend `{after.graph.name}` would no longer resolve: {', '.join(after.broken)}.\n"
+        f"    fix: phx fork {after.graph.name} NAME makes a graph of your own"
+    )
+    if after.broken and apply:
+        problems = ordered(each for found in after.broken.values() for each in found)
+        raise Stop("\n".join([*(each.render() for each in problems), "Nothing was written.", fork_instead]), BAD_INPUT)
     if not apply:
-        err.print(f"Nothing was written; --apply writes {path}.", style="dim")
+        err.print("\n".join([*([fork_instead] if after.broken else ()), f"Nothing was written; --apply writes {path}."]), style="dim")
         return
-    (workspace.root / path).write_text(text, encoding="utf-8")
+    (workspace.root / path).write_text(after.text, encoding="utf-8")
     wanted = presets.content(workspace)
     file = workspace.root / presets.FILE
     if path.startswith("graphs/") and file.read_text(encoding="utf-8") != wanted:

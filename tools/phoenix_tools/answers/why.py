@@ -41,7 +41,7 @@ def why(workspace: Workspace, graph: str, name: str, *, as_json: bool) -> None:
     answers = list(Reasons(content).of(name)) or list(_of_symbol(workspace, content, name))
     if not answers:
         graph = content["graph"]
-        lines = [f"nothing in graph `{graph}` is called `{name}`", *did_you_mean(name, _names(content))]
+        lines = [f"nothing in graph `{graph}` is called `{name}`", *did_you_mean(name, names(content))]
         if not (workspace.build_directory(graph) / "phoenix.elf").is_file():
             lines.append(f"symbols are known once it is built: phx build {graph}")
         raise Stop("\n    fix: ".join(lines), BAD_INPUT)
@@ -74,7 +74,7 @@ def _show(answers: Sequence[Answer]) -> None:
             out.print(f"    and {len(answer.chains) - _MOST_CHAINS} more chains of the same length; --json has them all\n")
 
 
-def _names(graph: Graph) -> list[str]:
+def names(graph: Graph) -> list[str]:
     names = [each["name"] for each in graph["instances"]]
     names += [f"{each['name']}.{key}" for each in graph["instances"] for key in (*each["ports"], *each["parameters"])]
     names += list(graph["components"])
