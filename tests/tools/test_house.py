@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from phoenix.api import catalog, resolve
 from phoenix.model import Catalog, Component
+from phoenix_tools.cli import DEFAULT_GRAPH
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,7 +72,7 @@ def test_each_component_has_a_test(parts: Catalog) -> None:
 
 
 def test_the_readme_shows_the_default_graph_as_it_is() -> None:
-    """docs/images/monitor.svg is `tools/phx show monitor --dot | dot -Tsvg`."""
-    titles = set(re.findall(r"<title>(\w+)</title>", (ROOT / "docs/images/monitor.svg").read_text(encoding="utf-8")))
-    nodes = {title for title in titles - {"monitor"} if not title.startswith("cluster_")}
-    assert nodes == {instance.name for instance in resolve(ROOT, "monitor").instances}
+    """docs/images/shell.svg is `tools/phx show shell --dot --domains | dot -Tsvg`."""
+    words = set(re.findall(r">([^<>]+)</text>", (ROOT / f"docs/images/{DEFAULT_GRAPH}.svg").read_text(encoding="utf-8")))
+    instances = resolve(ROOT, DEFAULT_GRAPH).instances
+    assert words == {each.name for each in instances} | {each.component.domain for each in instances}

@@ -27,7 +27,7 @@ new_app = typer.Typer(help="Starts something from a working example.", no_args_i
 app.add_typer(bench_app, name="bench")
 app.add_typer(new_app, name="new")
 
-DEFAULT_GRAPH = "monitor"
+DEFAULT_GRAPH = "shell"
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": False}
 _GRAPH = typer.Argument(DEFAULT_GRAPH, help="A graph's name, or its file.", metavar="[GRAPH]")
 _JSON = typer.Option(False, "--json", help="For programs.")
@@ -184,11 +184,12 @@ def show_command(
     graph: str = _GRAPH,
     as_json: bool = _JSON,
     as_dot: bool = typer.Option(False, "--dot", help="A picture, for graphviz."),
+    domains: bool = typer.Option(False, "--domains", help="With --dot: a box for each domain, for graphs of many instances."),
 ) -> None:
     """Show a resolved graph: instances, who is wired to whom and why, order of start-up, the device tree's nodes."""
     from phoenix_tools.show import show
 
-    show(ctx.obj, graph, as_json=as_json, as_dot=as_dot)
+    show(ctx.obj, graph, as_json=as_json, as_dot=as_dot, domains=domains)
 
 
 @app.command("diff")

@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include <memory/percpu_pages/percpu_pages_machine.hpp>
+#include <memory/percpu_pages/percpu_pages_test.hpp>
 
 namespace phx::memory {
 namespace {

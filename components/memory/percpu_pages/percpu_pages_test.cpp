@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <memory/percpu_pages/percpu_pages_machine.hpp>
+#include <memory/percpu_pages/percpu_pages_test.hpp>
 #include <memory/interfaces/page_allocator_conformance.hpp>
 
 namespace phx::memory {
