@@ -179,7 +179,8 @@ public:
 
     IntrusiveList<UserThread> threads;  // that have not ended
     std::uint32_t thread_count = 0;     // how many those are
-    // Its number is the process's. There until the process is reaped, though it may have ended before.
+    // Its number is the process's. There until the process is reaped, though it may have ended before: who found the process, and has let go of the
+    // tree's lock, may find none.
     UserThread* leader = nullptr;
     // A thread that waits until it is the only one, to execute a program.
     UserThread* executing = nullptr;

@@ -17,15 +17,19 @@ static_assert(RLIM_NLIMITS == k_limits);
 [[nodiscard]] std::int64_t ticks(Nanoseconds time) { return time.count() / 10'000'000; }
 
 // prlimit(2): another process's only if all its user and group numbers are the caller's real ones.
-[[nodiscard]] bool may_limit(Process& process) {
+[[nodiscard]] Result<void> may_limit(Process& process) {
     const Credentials& who = *current_user().credentials.load(std::memory_order_relaxed);
     if (&process == &current_process() || who.has(CAP_SYS_RESOURCE)) {
-        return true;
+        return {};
     }
     const SpinGuard guard{process.lock};
+    if (process.leader == nullptr) {
+        return Errno::srch;  // reaped since it was found
+    }
     const Credentials* const other = process.leader->credentials.load(std::memory_order_relaxed);
-    return other != nullptr && who.uid == other->uid && who.uid == other->euid && who.uid == other->suid && who.gid == other->gid &&
+    const bool may = other != nullptr && who.uid == other->uid && who.uid == other->euid && who.uid == other->suid && who.gid == other->gid &&
            who.gid == other->egid && who.gid == other->sgid;
+    return may ? Result<void>{} : Errno::perm;
 }
 
 }  // namespace
@@ -48,9 +52,7 @@ Result<void> LimitCalls::sys_prlimit64(Pid pid, std::uint32_t which, UserPtr<con
     if (!process) {
         return Errno::srch;
     }
-    if (!may_limit(*process)) {
-        return Errno::perm;
-    }
+    TRY(may_limit(*process));
     const bool may_raise = current_user().credentials.load(std::memory_order_relaxed)->has(CAP_SYS_RESOURCE);
     LimitPair old{};
     {

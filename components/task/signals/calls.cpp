@@ -65,27 +65,29 @@ Result<Nanoseconds> deadline_after(UserPtr<const __kernel_timespec> timeout) {
 }  // namespace
 
 // kill(2), "Permissions".
-bool KernelSignals::may_signal(Process& process, int signal) {
+Result<void> KernelSignals::may_signal(Process& process, int signal) {
     if (&process == &current_process()) {
-        return true;
+        return {};
     }
     const Credentials& own = *current_user().credentials.load();
     bool same_user = false;
     {
         const SpinGuard guard{process.lock};
+        if (process.leader == nullptr) {
+            return Errno::srch;  // reaped since it was found
+        }
         const Credentials& other = *process.leader->credentials.load();
         same_user = own.euid == other.suid || own.euid == other.uid || own.uid == other.suid || own.uid == other.uid;
     }
-    return same_user || own.has(CAP_KILL) || (signal == SIGCONT && process.session == current_process().session);
+    const bool may = same_user || own.has(CAP_KILL) || (signal == SIGCONT && process.session == current_process().session);
+    return may ? Result<void>{} : Errno::perm;
 }
 
 Result<void> KernelSignals::send_checked(Process& process, UserThread* thread, int signal, const SignalInfo& info) {
     if (signal < 0 || signal > k_signals) {
         return Errno::inval;
     }
-    if (!may_signal(process, signal)) {
-        return Errno::perm;
-    }
+    TRY(may_signal(process, signal));
     if (signal == 0) {
         return {};
     }

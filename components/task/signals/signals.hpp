@@ -97,7 +97,7 @@ private:
     static Result<void> change_stack(ThreadSignals& signals, const uapi::stack_t& stack, std::uint64_t sp);
 
     // calls.cpp
-    [[nodiscard]] static bool may_signal(Process& process, int signal);
+    static Result<void> may_signal(Process& process, int signal);
     Result<void> send_checked(Process& process, UserThread* thread, int signal, const SignalInfo& info);
     Result<void> send_to_pid(Pid pid, int signal, const SignalInfo& info);
     Result<void> send_to_thread(Pid pid, Pid tid, int signal, const SignalInfo& info);

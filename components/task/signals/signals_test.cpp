@@ -823,6 +823,13 @@ TEST_F(Kill, GroupsAndAll) {
     EXPECT_FALSE(got(stranger_));
 }
 
+TEST_F(Kill, WhatWasReapedMeanwhile) {
+    UserThread* const leader = std::exchange(child_.process().leader, nullptr);
+    EXPECT_EQ(kill(200), Errno::srch);
+    EXPECT_EQ(signals().sys_tkill(200, SIGUSR1).error(), Errno::srch);
+    child_.process().leader = leader;
+}
+
 TEST_F(Kill, ThreadsByNumber) {
     UserThread& second = child_.add_thread(201);
     program_.run();
