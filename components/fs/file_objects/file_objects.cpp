@@ -22,6 +22,7 @@ void File::end() {
             locks->release(*this);
         }
     }
+    end_hold();
     dispose();
 }
 

@@ -79,7 +79,16 @@ public:
     // F_GETPIPE_SZ, F_SETPIPE_SZ, F_GET_SEALS and the like: what fcntl(2) does not do by itself. EINVAL
     virtual Result<std::int64_t> control(int /*command*/, std::uint64_t /*argument*/) { return Errno::inval; }
 
-    void end();  // RefCounted: the last reference has gone; locks of flock(2) go with it
+    void end();  // RefCounted: the last reference has gone; locks of flock(2) go with it, and what it held of its inode
+
+    // What the inode was told of this file. Set before it is anybody's; given up by the last reference, or earlier by whom alone it concerns.
+    void set_hold(Inode::Hold hold) { hold_ = hold; }
+    void end_hold() {
+        if (hold_ != Inode::Hold::none) {
+            inode_.end(hold_);
+            hold_ = Inode::Hold::none;
+        }
+    }
 
     // For the provider of FileLocks: somebody may hold a lock through this file.
     std::atomic<bool> locked{false};
@@ -101,6 +110,7 @@ protected:
 private:
     std::atomic<std::uint32_t> flags_;
     const bool seekable_;
+    Inode::Hold hold_ = Inode::Hold::none;
     Inode& inode_;
     Path path_;
 };

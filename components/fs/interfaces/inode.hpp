@@ -151,6 +151,21 @@ public:
     std::atomic<Pipe*> pipe{nullptr};
     std::atomic<FileLocks*> locks{nullptr};
 
+    // What an open file does to it, which keeps others from the opposite: ETXTBSY (open(2), execve(2)).
+    enum class Hold : std::uint8_t { none, writing, execution };
+    // False: there are files that do the opposite.
+    [[nodiscard]] bool begin(Hold hold) {
+        const int step = step_of(hold);
+        int held = holds_.load(std::memory_order_relaxed);
+        do {
+            if (held * step < 0) {
+                return false;
+            }
+        } while (step != 0 && !holds_.compare_exchange_weak(held, held + step, std::memory_order_relaxed));
+        return true;
+    }
+    void end(Hold hold) { holds_.fetch_sub(step_of(hold), std::memory_order_relaxed); }
+
     virtual void end() = 0;  // RefCounted
 
 protected:
@@ -165,6 +180,9 @@ protected:
     }
 
 private:
+    [[nodiscard]] static constexpr int step_of(Hold hold) { return hold == Hold::writing ? 1 : hold == Hold::execution ? -1 : 0; }
+
+    std::atomic<int> holds_{0};  // files that write, or, below zero, that are executed
     SuperBlock& super_;
     const std::uint64_t number_;
     const Mode kind_;

@@ -147,7 +147,12 @@ Result<void> PathCalls::sys_truncate(UserPtr<const char> path, std::int64_t size
     AttributeChange change;
     change.which = AttributeChange::size_bit;
     change.size = static_cast<std::uint64_t>(size);
-    return vfs.set_attributes(found, change);
+    if (!inode.begin(Inode::Hold::writing)) {
+        return Errno::txtbsy;
+    }
+    const Result<void> done = vfs.set_attributes(found, change);
+    inode.end(Inode::Hold::writing);
+    return done;
 }
 
 }  // namespace phx::fs

@@ -388,6 +388,33 @@ TEST_F(Changing, ReadOnlyMounts) {
     EXPECT_EQ(opened("/d/sub/dev", O_RDONLY), "!EACCES");
 }
 
+TEST_F(Changing, WhatIsExecutedIsNotWrittenTo) {
+    write("/d/sub/f", "x");
+    chmod("/d/sub/f", 0755);
+    const Path path = *vfs().resolve(nullptr, "/d/sub/f", {0});
+    const auto open = [&](std::uint32_t flags) { return vfs().open_path(path, flags); };
+    {
+        const Ref<File> executed = *open(O_RDONLY | k_open_to_execute);
+        const Ref<File> again = *open(O_RDONLY | k_open_to_execute);
+        EXPECT_EQ(open(O_WRONLY).error(), Errno::txtbsy);
+        EXPECT_EQ(open(O_RDWR | O_TRUNC).error(), Errno::txtbsy);
+        EXPECT_EQ(open(O_RDONLY | O_TRUNC).error(), Errno::txtbsy);
+        EXPECT_EQ(opened("/d/sub/f", O_RDWR | O_CREAT), "!ETXTBSY");
+        EXPECT_TRUE(open(O_RDONLY));
+        EXPECT_EQ(path.inode().attributes().size, 1U);
+        again->end_hold();
+        EXPECT_EQ(open(O_WRONLY).error(), Errno::txtbsy);
+    }
+    {
+        const Ref<File> written = *open(O_RDWR);
+        EXPECT_EQ(open(O_RDONLY | k_open_to_execute).error(), Errno::txtbsy);
+        EXPECT_TRUE(open(O_WRONLY));
+    }
+    EXPECT_TRUE(open(O_RDONLY | O_TRUNC));
+    EXPECT_TRUE(open(O_RDONLY | k_open_to_execute));
+    EXPECT_TRUE(open(O_WRONLY));
+}
+
 TEST_F(Changing, Mounts) {
     EXPECT_EQ(mount("/d/sub", "nonsense"), "!ENODEV");
     EXPECT_EQ(mount("/d/file"), "!ENOTDIR");

@@ -37,6 +37,16 @@ private:
     return (flags & O_TRUNC) != 0 ? wanted | k_may_write : wanted;
 }
 
+[[nodiscard]] Inode::Hold hold_of(const Inode& inode, std::uint32_t flags) {
+    if (!inode.is_regular()) {
+        return Inode::Hold::none;
+    }
+    if ((flags & k_open_to_execute) != 0) {
+        return Inode::Hold::execution;
+    }
+    return (wanted_by(flags) & k_may_write) != 0 ? Inode::Hold::writing : Inode::Hold::none;
+}
+
 [[nodiscard]] Result<void> check_kind(const Path& path, std::uint32_t flags, std::uint32_t wanted) {
     Inode& inode = path.inode();
     if ((flags & O_DIRECTORY) != 0 && !inode.is_directory()) {
@@ -129,6 +139,23 @@ Result<Ref<File>> VirtualFiles::open_path(const Path& path, std::uint32_t flags)
 
 // The caller may do that.
 Result<Ref<File>> VirtualFiles::open_checked(const Path& path, std::uint32_t flags) {
+    Inode& inode = path.inode();
+    const Inode::Hold hold = hold_of(inode, flags);
+    if (!inode.begin(hold)) {
+        return Errno::txtbsy;
+    }
+    Result<Ref<File>> opened = open_held(path, flags);
+    if (opened && (flags & O_ACCMODE) == O_RDONLY && hold == Inode::Hold::writing) {
+        inode.end(hold);  // it was just truncated
+    } else if (opened) {
+        (*opened)->set_hold(hold);
+    } else {
+        inode.end(hold);
+    }
+    return opened;
+}
+
+Result<Ref<File>> VirtualFiles::open_held(const Path& path, std::uint32_t flags) {
     Inode& inode = path.inode();
     if ((flags & O_TRUNC) != 0 && inode.is_regular()) {
         AttributeChange change;

@@ -100,6 +100,7 @@ private:
     Result<Ref<File>> create_held(const Path& directory, const NameKey& key, std::uint32_t flags, Mode mode, Ref<Dentry>& there);
     Result<Ref<File>> open_unnamed(const Path& directory, std::uint32_t flags, Mode mode);
     Result<Ref<File>> open_checked(const Path& path, std::uint32_t flags);
+    Result<Ref<File>> open_held(const Path& path, std::uint32_t flags);
     Result<Ref<File>> open_inode(const Path& path, std::uint32_t flags);
 
     // --- mounts (mounts.cpp)

@@ -225,6 +225,9 @@ Result<void> finish(Execution& execution, const Places& places, const Privileges
     if (privileges.changes) {
         TRY(processes.become(privileges.fields));
     }
+    if (execution.is_dynamic) {
+        execution.interpreter.file().end_hold();  // it may be written to, as any library
+    }
     Ref<fs::File> file = execution.image.share();
     fs::File* before = nullptr;
     {
