@@ -98,8 +98,16 @@ Result<std::size_t> FileCalls::sys_sendfile(int to_fd, int from_fd, UserPtr<std:
     if (&*from == &*to) {
         return Errno::inval;
     }
+    // Nothing holds both files' positions: two who send to each other would wait for ever.
+    std::uint64_t at = 0;
+    {
+        const MutexGuard guard{from->position_lock};
+        at = from->position;
+    }
+    const Result<std::size_t> done = copy(*from, at, to, nullptr, size);
     const MutexGuard guard{from->position_lock};
-    return copy(*from, from->position, to, nullptr, size);
+    from->position = at;
+    return done;
 }
 
 Result<std::size_t> FileCalls::sys_copy_file_range(int from_fd, UserPtr<std::int64_t> from_offset, int to_fd, UserPtr<std::int64_t> to_offset,
