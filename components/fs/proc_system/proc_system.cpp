@@ -33,6 +33,7 @@ enum class What : std::uint8_t {
     nr_open,
     pipe_max_size,
     graph,
+    memory,
     unimplemented,
 };
 constexpr ProcEntry k_entries[] = {
@@ -59,6 +60,7 @@ constexpr ProcEntry k_entries[] = {
     {"sys/fs/nr_open"},
     {"sys/fs/pipe-max-size"},
     {"phoenix/graph"},
+    {"phoenix/memory"},
     {"phoenix/unimplemented"},
 };
 
@@ -155,6 +157,9 @@ Result<void> ProcSystem::show(std::size_t index, TextSink& sink) {
         break;
     case What::graph:
         show_graph(sink);
+        break;
+    case What::memory:
+        show_memory_counts(sink);
         break;
     case What::unimplemented:
         show_unknown_calls(sink);

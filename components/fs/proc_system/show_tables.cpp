@@ -28,6 +28,10 @@ private:
     auto* frames = ports::proc_system::frames();
     return frames != nullptr ? frames->stats().users : 0;
 }
+[[nodiscard]] std::uint64_t record_frames() {
+    auto* frames = ports::proc_system::frames();
+    return frames != nullptr ? frames->stats().records : 0;
+}
 
 }  // namespace
 
@@ -120,6 +124,15 @@ void show_graph(TextSink& sink) {
         sink.write("]}");
     }
     sink.write("\n]}\n");
+}
+
+// For tests that compare them: exact while nothing else runs, and in units in which nothing hides.
+void show_memory_counts(TextSink& sink) {
+    const memory::HeapStats heap = ports::proc_system::heap().stats();
+    const task::ProcessCount count = ports::proc_system::processes().count();
+    sink.print("free_pages {}\nheap_pages {}\nheap_objects {}\nheap_bytes {}\n", ports::proc_system::pages().stats().free_frames,
+               heap.backing_bytes / k_page_size, heap.live_objects, heap.live_bytes);
+    sink.print("user_pages {}\ncached_pages {}\nrecord_pages {}\nthreads {}\n", user_frames(), cached_frames(), record_frames(), count.threads);
 }
 
 void show_unknown_calls(TextSink& sink) {

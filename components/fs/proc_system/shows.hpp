@@ -19,6 +19,7 @@ void show_interrupts(TextSink& sink);
 void show_file_systems(TextSink& sink);
 void show_devices(TextSink& sink);
 void show_graph(TextSink& sink);
+void show_memory_counts(TextSink& sink);
 void show_unknown_calls(TextSink& sink);
 void show_uuid(std::span<const std::byte, 16> bytes, TextSink& sink);
 

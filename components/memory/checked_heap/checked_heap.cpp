@@ -37,7 +37,8 @@ AllocationTrace walk(const std::uint64_t* frame) {
         const auto* next = reinterpret_cast<const std::uint64_t*>(frame[0]);
         const VirtAddr at{frame[0]};
         const std::uint64_t distance = frame[0] - reinterpret_cast<std::uintptr_t>(frame);
-        if (at < arch::k_linear_base || at >= arch::k_window_base || !at.is_aligned(16) || distance == 0 || distance > k_stack_reach) {
+        const bool same_kind = (at < arch::k_window_base) == (VirtAddr{reinterpret_cast<std::uintptr_t>(frame)} < arch::k_window_base);
+        if (at < arch::k_linear_base || !same_kind || !at.is_aligned(16) || distance == 0 || distance > k_stack_reach) {
             break;
         }
         frame = next;
