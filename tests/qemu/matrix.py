@@ -43,6 +43,8 @@ TORTURE = (
     ("torture_rt", 4, 8, 120),
     ("torture_queued", 4, 8, 120),
     ("torture_checked", 4, 8, 120),
+    ("torture_calls", 4, 60, 600),
+    ("torture_calls_checked", 4, 20, 120),
 )
 
 

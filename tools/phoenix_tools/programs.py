@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,7 @@ FLAGS = ("-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-static", "-s")
 def compiled(source: Path, cache: Path, flags: tuple[str, ...] = ()) -> Path:
     """The program that one C file is the source of. Raises Stop with what the compiler says."""
     command = [COMPILER, *FLAGS, *flags]
-    facts = source.read_bytes() + b"\0" + " ".join(command).encode()
+    facts = b"\0".join([*(path.read_bytes() for path in _parts(source)), " ".join(command).encode()])
     target = cache / "programs" / f"{source.stem}-{hashlib.sha256(facts).hexdigest()[:16]}"
     if not target.is_file():
         if not ensure_now(For.PROGRAMS):
@@ -28,3 +29,14 @@ def compiled(source: Path, cache: Path, flags: tuple[str, ...] = ()) -> Path:
             raise Stop(f"{source} does not compile:\n{done.stderr.rstrip()}")
         partial.replace(target)
     return target
+
+
+def _parts(source: Path) -> list[Path]:
+    """The file, and those beside it that it includes."""
+    parts = [source]
+    for part in parts:  # grows meanwhile
+        for name in re.findall(r'^#include "([^"]+)"', part.read_text(encoding="utf-8"), re.MULTILINE):
+            beside = part.parent / name
+            if beside.is_file() and beside not in parts:
+                parts.append(beside)
+    return parts

@@ -1,1 +1,0 @@
-"""Questions about graphs: what differs, why something is there, and changes made by command."""
