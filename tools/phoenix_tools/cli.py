@@ -27,7 +27,7 @@ new_app = typer.Typer(help="Starts something from a working example.", no_args_i
 app.add_typer(bench_app, name="bench")
 app.add_typer(new_app, name="new")
 
-DEFAULT_GRAPH = "monitor"
+DEFAULT_GRAPH = "shell"
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": False}
 _GRAPH = typer.Argument(DEFAULT_GRAPH, help="A graph's name, or its file.", metavar="[GRAPH]")
 _JSON = typer.Option(False, "--json", help="For programs.")
@@ -38,6 +38,7 @@ _CPUS = typer.Option(None, "--smp", help="Another number of CPUs.")
 _MEMORY = typer.Option(None, "--memory", "-m", help="Another amount of memory, such as 2G.")
 _INITRD = typer.Option(None, "--initrd", help="A file that the loader places in memory.")
 _APPEND = typer.Option(None, "--append", help="Boot arguments.")
+_APPLY = typer.Option(False, "--apply", help="Write the change to the graph's file.")
 
 
 def run(root: Path, arguments: list[str]) -> int:
@@ -186,11 +187,118 @@ def show_command(
     graph: str = _GRAPH,
     as_json: bool = _JSON,
     as_dot: bool = typer.Option(False, "--dot", help="A picture, for graphviz."),
+    domains: bool = typer.Option(False, "--domains", help="With --dot: a box for each domain, for graphs of many instances."),
 ) -> None:
     """Show a resolved graph: instances, who is wired to whom and why, order of start-up, the device tree's nodes."""
     from phoenix_tools.show import show
 
-    show(ctx.obj, graph, as_json=as_json, as_dot=as_dot)
+    show(ctx.obj, graph, as_json=as_json, as_dot=as_dot, domains=domains)
+
+
+@app.command("diff")
+def diff_command(
+    ctx: typer.Context,
+    before: str = typer.Argument(..., help="A graph, by name or file; NAME@REV: as a git revision has it.", metavar="A"),
+    after: str = typer.Argument(..., help="Another one.", metavar="B"),
+    as_markdown: bool = typer.Option(False, "--markdown", help="For a pull request."),
+    as_json: bool = _JSON,
+) -> None:
+    """Compare two resolved graphs: instances, wires, parameters, order of start-up, interrupts, devices, commands, calls, bytes."""
+    from phoenix_tools.answers.difference import diff
+
+    diff(ctx.obj, before, after, as_json=as_json, as_markdown=as_markdown)
+
+
+@app.command("set")
+def set_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    changes: List[str] = typer.Argument(
+        ...,
+        help="INSTANCE=COMPONENT, INSTANCE.PORT=INSTANCE[,INSTANCE], INSTANCE.PARAMETER=VALUE, INTERFACE=INSTANCE, machine=NAME, budgets.NAME=VALUE, ...",
+        metavar="NAME=VALUE...",
+    ),
+    apply: bool = _APPLY,
+) -> None:
+    """Change a graph: swap a component, wire a port, set a parameter. Shows what that comes to; --apply writes it."""
+    from phoenix_tools.answers.changes import Wish, change
+
+    change(ctx.obj, graph, Wish(sets=tuple(changes)), apply=apply)
+
+
+@app.command("add")
+def add_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    instances: List[str] = typer.Argument(..., help="A component, or INSTANCE=COMPONENT.", metavar="NAME..."),
+    apply: bool = _APPLY,
+) -> None:
+    """Add instances to a graph. Shows what that comes to; --apply writes it."""
+    from phoenix_tools.answers.changes import Wish, change
+
+    change(ctx.obj, graph, Wish(adds=tuple(instances)), apply=apply)
+
+
+@app.command("remove")
+def remove_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    instances: List[str] = typer.Argument(..., help="Instances.", metavar="NAME..."),
+    apply: bool = _APPLY,
+) -> None:
+    """Remove instances from a graph. Shows what that comes to; --apply writes it."""
+    from phoenix_tools.answers.changes import Wish, change
+
+    change(ctx.obj, graph, Wish(removes=tuple(instances)), apply=apply)
+
+
+@app.command("fork")
+def fork_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="The graph to start from.", metavar="GRAPH"),
+    name: str = typer.Argument(..., help="The new graph's name.", metavar="NAME"),
+    changes: List[str] = typer.Argument(None, help="As `phx set` takes them.", metavar="[NAME=VALUE]..."),
+    add: List[str] = typer.Option([], "--add", help="An instance to add; may be repeated."),
+    remove: List[str] = typer.Option([], "--remove", help="An instance to remove; may be repeated."),
+    summary: str = typer.Option("", "--summary", help="What it is for, in a line."),
+    apply: bool = _APPLY,
+) -> None:
+    """Start a graph of your own that extends another. Shows what that comes to; --apply writes it."""
+    from phoenix_tools.answers.changes import Wish, fork
+
+    fork(ctx.obj, graph, name, summary, Wish(tuple(changes or ()), tuple(add), tuple(remove)), apply=apply)
+
+
+@app.command("why")
+def why_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    name: str = typer.Argument(
+        ...,
+        help="An instance, INSTANCE.PARAMETER, INSTANCE.PORT, component, interface, system call, source file, device-tree node, "
+        "interrupt line, lock, or a symbol of the built image.",
+        metavar="NAME",
+    ),
+    as_json: bool = _JSON,
+) -> None:
+    """Tell how something came to be in an image: each step with its place."""
+    from phoenix_tools.answers.why import why
+
+    why(ctx.obj, graph, name, as_json=as_json)
+
+
+@app.command("why-not")
+def why_not_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    name: str = typer.Argument(..., help="A component, interface, system call, source file or device-tree node.", metavar="NAME"),
+    apply: bool = _APPLY,
+    as_json: bool = _JSON,
+) -> None:
+    """Tell what keeps something out of an image, and the smallest change that lets it in; --apply writes that."""
+    from phoenix_tools.answers.why_not import why_not
+
+    why_not(ctx.obj, graph, name, apply=apply, as_json=as_json)
 
 
 @app.command("syscalls")

@@ -46,6 +46,7 @@ PACKAGES = (
     Package("python3-typer", f"{_MODULES}/typer/__init__.py", For.COMMAND, "phx's command line"),
     Package("python3-rich", f"{_MODULES}/rich/__init__.py", For.COMMAND, "phx's tables and progress"),
     Package("python3-yaml", f"{_MODULES}/yaml/__init__.py", For.COMMAND, "reading graphs and manifests"),
+    Package("python3-ruamel.yaml", f"{_MODULES}/ruamel/yaml/__init__.py", For.COMMAND, "changing graphs, comments kept"),
     Package("python3-jsonschema", f"{_MODULES}/jsonschema/__init__.py", For.COMMAND, "validating graphs and manifests"),
     Package("python3-jinja2", f"{_MODULES}/jinja2/__init__.py", For.COMMAND, "printing the generated C++"),
     Package("python3-libfdt", f"{_MODULES}/libfdt.py", For.COMMAND, "reading device trees"),

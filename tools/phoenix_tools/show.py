@@ -42,12 +42,12 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def show(workspace: Workspace, graph: str, *, as_json: bool, as_dot: bool) -> None:
+def show(workspace: Workspace, graph: str, *, as_json: bool, as_dot: bool, domains: bool) -> None:
     content: Mapping[str, Any] = generator.to_json(resolve_or_stop(workspace, graph))
     if as_json:
         out.out(json.dumps(content, indent=2))
     elif as_dot:
-        out.out(dot(content))
+        out.out(dot_of_domains(content) if domains else dot(content))
     else:
         _text(content)
 
@@ -195,4 +195,28 @@ def dot(graph: Mapping[str, Any]) -> str:
                 if provider != "wiring" and port["interface"] != "Log" and styles.get(provider) != "solid":
                     styles[provider] = "solid" if port["use"] == "init" else "dashed"
         lines += [f'    "{each["name"]}" -> "{provider}" [style={style}];' for provider, style in styles.items()]
+    return "\n".join([*lines, "}"])
+
+
+_NAMES_A_ROW = 3
+
+
+def dot_of_domains(graph: Mapping[str, Any]) -> str:
+    """A box for each domain with its instances in it, for graphs of many; arrows go to the domains whose services it uses."""
+    domain_of = {each["name"]: each["domain"] for each in graph["instances"]}
+    lines = [f'digraph "{graph["graph"]}" {{', _DOT_STYLE]
+    for domain in sorted(set(domain_of.values())):
+        names = [name for name, its in domain_of.items() if its == domain]
+        rows = (names[at : at + _NAMES_A_ROW] for at in range(0, len(names), _NAMES_A_ROW))
+        cells = "".join(f"<tr>{''.join(f'<td>{name}</td>' for name in row)}</tr>" for row in rows)
+        table = f'<table border="0" cellspacing="2"><tr><td colspan="{_NAMES_A_ROW}"><b>{domain}</b></td></tr>{cells}</table>'
+        lines.append(f'    "{domain}" [label=<{table}>, fillcolor="#f4f6f8"];')
+    uses = {
+        (each["domain"], domain_of[provider])
+        for each in graph["instances"]
+        for port in each["ports"].values()
+        for provider in port["providers"]
+        if provider in domain_of
+    }
+    lines += [f'    "{user}" -> "{used}";' for user, used in sorted(uses) if user != used and used != "log"]
     return "\n".join([*lines, "}"])
