@@ -146,27 +146,27 @@ Result<void> FileLockKeeper::record_lock(File& file, int command, UserPtr<void> 
 }
 
 Result<void> FileLockKeeper::tell(File& file, const RecordLock& wanted, UserPtr<void> argument, bool of_open_file) {
-    struct flock told{};
-    told.l_type = F_UNLCK;
+    vm::Zeroed<struct flock> told;
+    told->l_type = F_UNLCK;
     bool found = false;
     if (FileLocks* const locks = find(file.inode())) {
         const Use use{*this, file.inode(), *locks};
         const SpinGuard guard{locks->lock};
         if (const RecordLock* const other = locks->records.conflict(wanted)) {
             found = true;
-            told.l_type = other->exclusive ? F_WRLCK : F_RDLCK;
-            told.l_whence = SEEK_SET;
-            told.l_start = static_cast<decltype(told.l_start)>(other->first);
-            told.l_len = other->last == INT64_MAX ? 0 : static_cast<decltype(told.l_len)>(other->last - other->first + 1);
-            told.l_pid = other->pid;
+            told->l_type = other->exclusive ? F_WRLCK : F_RDLCK;
+            told->l_whence = SEEK_SET;
+            told->l_start = static_cast<decltype(told->l_start)>(other->first);
+            told->l_len = other->last == INT64_MAX ? 0 : static_cast<decltype(told->l_len)>(other->last - other->first + 1);
+            told->l_pid = other->pid;
         }
     }
     if (!found) {
         // The rest stays as it was asked.
-        told = TRY(vm::read(argument.as<struct flock>()));
-        told.l_type = F_UNLCK;
+        TRY(vm::read(argument.as<struct flock>(), told));
+        told->l_type = F_UNLCK;
         if (of_open_file) {
-            told.l_pid = 0;
+            told->l_pid = 0;
         }
     }
     return vm::write(argument.as<struct flock>(), told);

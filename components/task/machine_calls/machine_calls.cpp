@@ -63,12 +63,12 @@ Result<void> MachineCalls::sys_uname(UserPtr<new_utsname> to) {
 Result<void> MachineCalls::sys_sysinfo(UserPtr<struct sysinfo> to) {
     const memory::PageStats pages = ports::machine_calls::pages().stats();
     const ProcessCount count = ports::machine_calls::processes().count();
-    struct sysinfo info {};
-    info.uptime = ports::machine_calls::clocks().boottime().count() / 1'000'000'000;
-    info.totalram = pages.total_frames * k_page_size;
-    info.freeram = pages.free_frames * k_page_size;
-    info.procs = static_cast<std::uint16_t>(std::min(count.threads, 65535U));
-    info.mem_unit = 1;
+    vm::Zeroed<struct sysinfo> info;
+    info->uptime = ports::machine_calls::clocks().boottime().count() / 1'000'000'000;
+    info->totalram = pages.total_frames * k_page_size;
+    info->freeram = pages.free_frames * k_page_size;
+    info->procs = static_cast<std::uint16_t>(std::min(count.threads, 65535U));
+    info->mem_unit = 1;
     return vm::write(to, info);
 }
 

@@ -12,11 +12,21 @@
 namespace phx::task {
 namespace {
 
+// stack_t as it lies in memory, with what is between its members: the program sees that too.
+struct StackWords {
+    std::uint64_t base = 0;
+    std::uint32_t flags = 0;
+    std::uint32_t unused = 0;
+    std::uint64_t size = 0;
+};
+static_assert(sizeof(StackWords) == sizeof(uapi::stack_t) && offsetof(StackWords, flags) == offsetof(uapi::stack_t, ss_flags) &&
+              offsetof(StackWords, size) == offsetof(uapi::stack_t, ss_size));
+
 // The head of ucontext, up to what the C library keeps to itself.
 struct ContextHead {
     std::uint64_t flags = 0;
     std::uint64_t link = 0;
-    uapi::stack_t stack{};
+    StackWords stack;
     SignalSet mask = 0;
 };
 static_assert(sizeof(ContextHead) == 48 && offsetof(ContextHead, mask) == offsetof(struct uapi::ucontext, uc_sigmask) &&
@@ -124,10 +134,7 @@ bool KernelSignals::write_frame(UserThread& self, arch::UserFrame& frame, const 
         ContextHead head;
     } first;
     static_assert(sizeof first == k_head_at + sizeof(ContextHead));
-    first.head = {.stack = {.ss_sp = reinterpret_cast<void*>(signals.stack_base),
-                            .ss_flags = static_cast<int>(signals.stack_flags),
-                            .ss_size = signals.stack_size},
-                  .mask = mask};
+    first.head = {.stack = {.base = signals.stack_base, .flags = signals.stack_flags, .size = signals.stack_size}, .mask = mask};
     const bool wants_info = (action.flags & SA_SIGINFO) != 0;
     if (wants_info) {
         first.info = info;
@@ -194,7 +201,8 @@ bool KernelSignals::read_frame(UserThread& self, arch::UserFrame& frame) {
     if (!fp || !vm::copy_in(&ports::signals::mode().replace_fp(), *fp, k_fp_size)) {
         return false;
     }
-    (void)change_stack(self.signals, head.stack, frame.sp);
+    (void)change_stack(self.signals, {.ss_sp = reinterpret_cast<void*>(head.stack.base), .ss_flags = static_cast<int>(head.stack.flags), .ss_size = head.stack.size},
+                       frame.sp);
     return true;
 }
 
@@ -241,13 +249,12 @@ Result<void> KernelSignals::sys_sigaltstack(UserPtr<const uapi::stack_t> stack, 
     } else if (is_on_stack(signals, sp)) {
         flags |= SS_ONSTACK;
     }
-    const uapi::stack_t before{
-        .ss_sp = reinterpret_cast<void*>(signals.stack_base), .ss_flags = static_cast<int>(flags), .ss_size = signals.stack_size};
+    const StackWords before{.base = signals.stack_base, .flags = flags, .size = signals.stack_size};
     if (!stack.is_null()) {
         const uapi::stack_t wanted = TRY(vm::read(stack));
         TRY(change_stack(signals, wanted, sp));
     }
-    return old.is_null() ? Result<void>{} : vm::write(old, before);
+    return old.is_null() ? Result<void>{} : vm::copy_out(old.address(), &before, sizeof before);
 }
 
 }  // namespace phx::task

@@ -25,8 +25,9 @@ constexpr std::int64_t k_tolerance = 32'768'000;  // 500 parts in a million, in 
 }  // namespace
 
 Result<int> TimeCalls::sys_adjtimex(UserPtr<struct uapi::__kernel_timex> at) {
-    struct uapi::__kernel_timex record = TRY(vm::read(at));
-    const int state = TRY(adjust(record));
+    vm::Zeroed<struct uapi::__kernel_timex> record;
+    TRY(vm::read(at, record));
+    const int state = TRY(adjust(*record));
     TRY(vm::write(at, record));
     return state;
 }
@@ -95,7 +96,7 @@ Result<int> TimeCalls::adjust(struct uapi::__kernel_timex& record) {
     }
     const unsigned asked = record.modes;
     const Nanoseconds time = ports::time_calls::clocks().realtime();
-    record = {};
+    __builtin_memset(&record, 0, sizeof record);  // its holes too
     record.modes = asked;
     record.status = status_;
     record.maxerror = max_error_;

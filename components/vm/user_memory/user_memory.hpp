@@ -58,8 +58,10 @@ __attribute__((locks_excluded(interrupts_off))) Result<std::remove_const_t<T>> r
         return value;
     }
 }
+// What is between a structure's members is whatever was on the stack, and the program would see it: a `Zeroed` is for those that have holes.
 template <class T>
-    requires std::is_trivially_copyable_v<T>
+concept WithoutHoles = std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>;
+template <WithoutHoles T>
 __attribute__((locks_excluded(interrupts_off))) Result<void> write(UserPtr<T> to, const std::type_identity_t<T>& value) {
     if constexpr (std::is_integral_v<T> && (sizeof(T) == 4 || sizeof(T) == 8)) {
         const std::uint64_t at = to.address().value();
@@ -71,6 +73,29 @@ __attribute__((locks_excluded(interrupts_off))) Result<void> write(UserPtr<T> to
     } else {
         return copy_out(to.address(), &value, sizeof(T));
     }
+}
+
+// A structure with holes between its members, for a program: zeros at first, and filled in place.
+template <class T>
+    requires std::is_trivially_copyable_v<T>
+class Zeroed {
+public:
+    Zeroed() { __builtin_memset(static_cast<void*>(&value_), 0, sizeof value_); }
+    T* operator->() { return &value_; }
+    T& operator*() { return value_; }
+    [[nodiscard]] const T* get() const { return &value_; }
+
+private:
+    T value_;
+};
+// All of it, holes too, as the program has it.
+template <class T>
+__attribute__((locks_excluded(interrupts_off))) Result<void> read(UserPtr<T> from, Zeroed<T>& value) {
+    return copy_in(&*value, from.address(), sizeof(T));
+}
+template <class T>
+__attribute__((locks_excluded(interrupts_off))) Result<void> write(UserPtr<T> to, const Zeroed<T>& value) {
+    return copy_out(to.address(), value.get(), sizeof(T));
 }
 
 // Single accesses to aligned words (futex(2)); EINVAL: not aligned. Atomic against the program's own.

@@ -107,7 +107,7 @@ TEST_F(UserMemory, WordsAreExchangedOnlyIfAsExpected) {
 
 TEST_F(UserMemory, StructuresGoThroughReadAndWrite) {
     struct Pair {
-        std::uint16_t a;
+        std::uint64_t a;
         std::uint64_t b;
         bool operator==(const Pair&) const = default;
     };
@@ -115,6 +115,25 @@ TEST_F(UserMemory, StructuresGoThroughReadAndWrite) {
     ASSERT_TRUE(write(at, {1, 2}));
     EXPECT_EQ(*read(at), (Pair{1, 2}));
     EXPECT_EQ(*read(UserPtr<const Pair>{at.address().value()}), (Pair{1, 2}));
+}
+
+TEST_F(UserMemory, WhatIsBetweenMembersIsZero) {
+    struct Pair {
+        std::uint8_t a;
+        std::uint64_t b;
+    };
+    static_assert(!WithoutHoles<Pair>);
+    const UserPtr<Pair> at{k_user_base + 8};
+    Zeroed<Pair> pair;
+    pair->a = 0xff;
+    pair->b = 2;
+    ASSERT_TRUE(write(at, pair));
+    EXPECT_EQ(*read(UserPtr<std::uint64_t>{k_user_base + 8}), 0xffU);
+    Zeroed<Pair> again;
+    ASSERT_TRUE(write(UserPtr<std::uint64_t>{k_user_base + 8}, 0x1234'5678'9abc'deffU));
+    ASSERT_TRUE(read(at, again));
+    ASSERT_TRUE(write(at, again));
+    EXPECT_EQ(*read(UserPtr<std::uint64_t>{k_user_base + 8}), 0x1234'5678'9abc'deffU) << "holes that were the program's stay";
 }
 
 TEST_F(UserMemory, ATransferOfOneSegment) {
