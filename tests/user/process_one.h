@@ -115,7 +115,7 @@ static inline int is_no_more(const struct counts *after, const struct counts *be
 static inline struct counts settled_counts(void)
 {
 	struct counts last = counts_now();
-	for (int i = 0, same = 0; i < 200 && same < 20; i++) {
+	for (int i = 0, same = 0; i < 60 && same < 20; i++) {
 		rest(50);
 		const struct counts counts = counts_now();
 		same = memcmp(&counts, &last, sizeof last) == 0 ? same + 1 : 0;
