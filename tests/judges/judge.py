@@ -12,7 +12,7 @@ import argparse
 import difflib
 import sys
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -29,24 +29,24 @@ def archive(judge: Judge) -> Path:
     return rootfs.make(rootfs.Wish(judge.packages, added=added))
 
 
-def transcript(judge: Judge, command: List[str], seconds: float) -> str:
+def transcript(judge: Judge, command: List[str], seconds: float, reference: Optional[str]) -> str:
     """What a guest shows; raises Unexpected with the whole console."""
     with Terminal(command, seconds) as terminal:
         try:
-            return judge.play(terminal)
+            return judge.play(terminal, reference)
         except Unexpected as reason:
             raise Unexpected(terminal.report(reason)) from None
 
 
 def on_linux(judge: Judge) -> str:
-    return transcript(judge, linux.command_line(linux.kernel(), archive(judge), ""), 4 * judge.seconds)
+    return transcript(judge, linux.command_line(linux.kernel(), archive(judge), ""), 4 * judge.seconds, None)
 
 
 def on_phoenix(judge: Judge, graph: str, cpus: int) -> str:
     workspace = Workspace(ROOT)
     shape = qemu.Shape(initrd=archive(judge), cpus=cpus)
     command = qemu.recordable_command_line(workspace.graph_json(graph), workspace.image(graph), shape)
-    return transcript(judge, [*command, "-seed", "1", "-rtc", "base=2024-01-01,clock=vm"], 2 * judge.seconds)
+    return transcript(judge, [*command, "-seed", "1", "-rtc", "base=2024-01-01,clock=vm"], 2 * judge.seconds, expected(judge).read_text(encoding="utf-8"))
 
 
 def expected(judge: Judge) -> Path:

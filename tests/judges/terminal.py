@@ -1,4 +1,7 @@
-"""A person at a guest's serial line: types, waits for what is shown, and sees a screen of 24 lines, as a terminal would show it."""
+"""A person at a guest's serial line: types, waits for what is shown, and sees a screen of 24 lines, as a terminal would show it.
+
+The terminal answers no questions (where the cursor is): an answer that comes late would be taken for keys.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,6 @@ class Unexpected(Exception):
     """The guest did something else than it should have."""
 
 
-class _Screen(pyte.Screen):
-    """Answers what programs ask a terminal."""
-
-    answers = b""
-
-    def write_process_input(self, data: str) -> None:
-        self.answers += data.encode()
-
-
 class Terminal:
     """A running QEMU whose command has its console on standard input and output."""
 
@@ -36,7 +30,7 @@ class Terminal:
         self.shown = ""  # everything, as text
         self.seen = 0  # up to here, `expect` has found what it waited for
         self._deadline = time.monotonic() + timeout
-        self._screen = _Screen(COLUMNS, LINES)
+        self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.Stream(self._screen)
         self._qemu = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self._qemu.stdout is not None and self._qemu.stdin is not None
@@ -69,9 +63,6 @@ class Terminal:
         self._half = chunk[-cut:] if cut and len(chunk[-cut:].decode("utf-8", "ignore")) == 0 else b""
         self.shown += text
         self._stream.feed(text)
-        if self._screen.answers:
-            self.send(self._screen.answers.decode())
-            self._screen.answers = b""
         return True
 
     def send(self, text: str) -> None:
@@ -96,9 +87,10 @@ class Terminal:
                 why = f"QEMU ended with exit code {self._qemu.wait()}" if self._ended else "the time is up"
                 raise Unexpected(f"waiting for {pattern!r}: {why}")
 
-    def quiet(self, seconds: float = 0.4) -> None:
-        """Waits until nothing has been shown for so long."""
-        while self._read(seconds):
+    def quiet(self, seconds: float = 0.4, most: float = 60.0) -> None:
+        """Waits until nothing has been shown for so long, but no longer than `most`."""
+        end = time.monotonic() + most
+        while time.monotonic() < end and self._read(seconds):
             if time.monotonic() > self._deadline:
                 raise Unexpected("waiting for silence: the time is up")
 

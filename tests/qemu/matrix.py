@@ -17,9 +17,11 @@ from phoenix.diagnostics import Failed
 from phoenix_tools.workspace import Workspace
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+JUDGE = HERE.parent / "judges" / "judge.py"
+sys.path[:0] = [str(HERE), str(JUDGE.parent)]
 
 from bad_input import CASES  # noqa: E402
+from judges import JUDGES  # noqa: E402
 from sessions import SESSIONS  # noqa: E402
 
 LEVELS = (1, 2)
@@ -65,6 +67,14 @@ def torture() -> Iterator[str]:
             yield entry(f"torture.{graph}.{cpus}cpu{suffix}", command, "qemu;torture", long=bool(suffix), timeout=3 * seconds + 90)
 
 
+def judges() -> Iterator[str]:
+    for judge in JUDGES.values():
+        for graph, cpus in (("shell", 1), ("shell-smp", 4)):
+            command = f"{JUDGE} run {judge.name} --graph {graph} --cpus {cpus}"
+            suffix = "" if graph == "shell" else ".smp"
+            yield entry(f"judge.{judge.name}{suffix}", command, "qemu;judge", long=bool(suffix), timeout=int(2 * judge.seconds) + 30)
+
+
 def entry(name: str, command: str, labels: str, *, long: bool = False, timeout: int = 60) -> str:
     return (
         f"add_test(NAME {name} COMMAND /usr/bin/python3 {command}{' CONFIGURATIONS long' if long else ''})\n"
@@ -92,7 +102,8 @@ def main() -> int:
     lines += [entry(f"bad_input.{name}", f"{HERE}/bad_input.py {name}", "qemu;bad_input") for name in CASES]
     lines += [entry(f"session.{name}", f"{HERE}/sessions.py {name}", "qemu;session") for name in SESSIONS]
     lines.append(entry("observe.profile", f"{HERE}/profile.py", "qemu;observe", timeout=300))
-    lines.append(entry("bench.core", f"{HERE}/bench_core.py", "qemu;bench", timeout=240))
+    lines += [entry(f"bench.{what}", f"{HERE}/bench.py {what}", "qemu;bench", timeout=240) for what in ("core", "user")]
+    lines += judges()
     lines.append(entry("observe.trace", f"{HERE}/trace.py", "qemu;observe", timeout=300))
     lines.append(entry("image.indirect_branches", f"{HERE}/indirect_branches.py", "qemu;image"))
     text = "".join(lines)

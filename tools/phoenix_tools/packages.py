@@ -76,6 +76,7 @@ PACKAGES = (
     Package("python3-pytest", f"{_MODULES}/pytest/__init__.py", For.TEST, "tests of generator and tools"),
     Package("python3-hypothesis", f"{_MODULES}/hypothesis/__init__.py", For.TEST, "property tests of the generator"),
     Package("mypy", "/usr/bin/mypy", For.TEST, "type-checking the Python code"),
+    Package("python3-pyte", f"{_MODULES}/pyte/__init__.py", For.TEST, "a terminal that judges look at"),
     Package("git", "/usr/bin/git", For.TEST, "copies of the tree that tests may break"),
     Package("gdb-multiarch", "/usr/bin/gdb-multiarch", For.DEBUG, "the debugger"),
 )

@@ -131,8 +131,7 @@ strings_end:
     b.ne    \otherwise
     isb                                         // the counter is not read ahead of what comes before, nor after what comes behind
     mrs     x4, cntvct_el0
-    ldr     x5, [x2, #k_multiplier]
-    ldr     w6, [x2, #k_shift]
+    ldp     x5, x6, [x2, #k_multiplier]         // and the shift: of a register to shift by, the low six bits count
     ldr     x7, [x2, \offset]
     isb
     dmb     ishld
@@ -159,20 +158,12 @@ strings_end:
     // int clock_gettime(clockid_t, struct timespec*)
 clock_gettime:
     adr     x2, phx_vdso - k_page
-    mov     x11, #(1 << CLOCK_REALTIME | 1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_TAI)
-    mov     x12, #(1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_MONOTONIC_COARSE)
+    adr     x13, offsets
     cmp     w0, #CLOCK_TAI
     b.hi    3f
-    lsr     x11, x11, x0
-    mov     x13, #k_realtime
-    tbnz    x11, #0, 2f
-    lsr     x12, x12, x0
-    mov     x13, #k_monotonic
-    tbnz    x12, #0, 2f
-    cmp     w0, #CLOCK_BOOTTIME
-    mov     x13, #k_boottime
-    b.ne    3f
-2:  read_clock x13, 3f
+    ldrb    w13, [x13, w0, uxtw]
+    cbz     w13, 3f
+    read_clock x13, 3f
     split
     stp     x10, x9, [x1]
     mov     x0, #0
@@ -181,6 +172,20 @@ clock_gettime:
     svc     #0
     ret
 clock_gettime_end:
+
+    // Where in the clock page each clock's offset is; 0: the kernel knows.
+offsets:
+    .macro  offset_of clock, offset
+    .org    offsets + \clock
+    .byte   \offset
+    .endm
+    offset_of CLOCK_REALTIME, k_realtime
+    offset_of CLOCK_MONOTONIC, k_monotonic
+    offset_of CLOCK_MONOTONIC_RAW, k_monotonic
+    offset_of CLOCK_REALTIME_COARSE, k_realtime
+    offset_of CLOCK_MONOTONIC_COARSE, k_monotonic
+    offset_of CLOCK_BOOTTIME, k_boottime
+    offset_of CLOCK_TAI, k_realtime
 
     .balign 16
     // int gettimeofday(struct timeval*, struct timezone*): the time zone is UTC, as the kernel has none.

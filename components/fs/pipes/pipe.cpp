@@ -285,17 +285,24 @@ PollEvents Pipe::poll(PollRegistrar* registrar, bool reads, bool writes, std::ui
 
 // --- ends
 
-void Pipe::open(bool reads, bool writes) {
-    if (reads) {
-        readers_.fetch_add(1, std::memory_order_acq_rel);
-        readers_ever_.fetch_add(1, std::memory_order_acq_rel);
-        wake(waiting_writers_);
+Pipe::Seen Pipe::open(bool reads, bool writes) {
+    Seen seen;
+    {
+        SpinGuard guard{wait_lock_};
+        seen = {readers_ever_, writers_ever_.load(std::memory_order_relaxed)};
+        if (reads) {
+            readers_.fetch_add(1, std::memory_order_acq_rel);
+            ++readers_ever_;
+            waiting_writers_.queue.wake_all_locked();
+        }
+        if (writes) {
+            writers_.fetch_add(1, std::memory_order_acq_rel);
+            writers_ever_.fetch_add(1, std::memory_order_acq_rel);
+            waiting_readers_.queue.wake_all_locked();
+        }
     }
-    if (writes) {
-        writers_.fetch_add(1, std::memory_order_acq_rel);
-        writers_ever_.fetch_add(1, std::memory_order_acq_rel);
-        wake(waiting_readers_);
-    }
+    sync::run_unparked();
+    return seen;
 }
 
 void Pipe::close(bool reads, bool writes) {
@@ -312,21 +319,14 @@ void Pipe::close(bool reads, bool writes) {
     }
 }
 
-Result<void> Pipe::wait_for_writer() {
-    const std::uint32_t before = writers_ever();
-    if (writers_.load(std::memory_order_acquire) == 0 && !wait(waiting_readers_, [this, before] { return writers_ever() != before; })) {
-        return Errno::restart_sys;
-    }
-    return {};
+Result<void> Pipe::wait_for_writer(Seen before) {
+    const auto came = [&] { return writers_.load(std::memory_order_acquire) != 0 || writers_ever() != before.writers; };
+    return wait(waiting_readers_, came) ? Result<void>{} : Errno::restart_sys;
 }
 
-Result<void> Pipe::wait_for_reader() {
-    const std::uint32_t before = readers_ever_.load(std::memory_order_acquire);
-    const auto came = [this, before] { return readers_ever_.load(std::memory_order_acquire) != before; };
-    if (readers() == 0 && !wait(waiting_writers_, came)) {
-        return Errno::restart_sys;
-    }
-    return {};
+Result<void> Pipe::wait_for_reader(Seen before) {
+    const auto came = [&]() __attribute__((no_thread_safety_analysis)) { return readers() != 0 || readers_ever_ != before.readers; };
+    return wait(waiting_writers_, came) ? Result<void>{} : Errno::restart_sys;
 }
 
 }  // namespace phx::fs

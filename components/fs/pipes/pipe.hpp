@@ -39,13 +39,18 @@ public:
     Result<void> resize(std::size_t capacity);
 
     // --- its ends
-    void open(bool reads, bool writes);
+    // How many of each kind had ever come when an end was opened. A FIFO's opener waits for one that is there, or comes behind it, however soon that goes again.
+    struct Seen {
+        std::uint32_t readers = 0;
+        std::uint32_t writers = 0;
+    };
+    Seen open(bool reads, bool writes);
     void close(bool reads, bool writes);
-    // How many writers, and readers, there ever were: a FIFO's opener waits until there is one more.
     [[nodiscard]] std::uint32_t writers_ever() const { return writers_ever_.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint32_t readers() const { return readers_.load(std::memory_order_acquire); }
-    Result<void> wait_for_writer();
-    Result<void> wait_for_reader();
+    // restart_sys: a signal came.
+    Result<void> wait_for_writer(Seen before);
+    Result<void> wait_for_reader(Seen before);
 
     std::uint32_t users = 0;  // of a FIFO's: open files and who is about to open one; guarded by its table
 
@@ -80,9 +85,9 @@ private:
     std::atomic<std::size_t> tail_{0};  // the first one
     std::atomic<std::uint32_t> readers_{0};
     std::atomic<std::uint32_t> writers_{0};
-    std::atomic<std::uint32_t> readers_ever_{0};
-    std::atomic<std::uint32_t> writers_ever_{0};
     SpinLock wait_lock_{k_class};
+    std::uint32_t readers_ever_ __attribute__((guarded_by(wait_lock_))) = 0;
+    std::atomic<std::uint32_t> writers_ever_{0};  // changed with the lock
     Waiters waiting_readers_{"pipe to read"};
     Waiters waiting_writers_{"pipe to write"};
     PollSource source_;

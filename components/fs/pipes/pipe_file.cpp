@@ -18,11 +18,12 @@ namespace {
 
 class PipeFile final : public File {
 public:
-    PipeFile(Pipe& pipe, Inode& inode, std::uint32_t flags, bool fifo)
-        : File{flags, inode, Seek::none}, pipe_{pipe}, fifo_{fifo}, own_inode_{fifo ? nullptr : &inode}, writers_before_{pipe.writers_ever()} {
-        pipe_.open(readable(), writable());
-        if (readable() && writable()) {
-            writers_before_ = pipe.writers_ever();
+    PipeFile(Pipe& pipe, Inode& inode, std::uint32_t flags, Pipe::Seen* seen)
+        : File{flags, inode, Seek::none}, pipe_{pipe}, fifo_{seen != nullptr}, own_inode_{seen != nullptr ? nullptr : &inode} {
+        const Pipe::Seen before = pipe_.open(readable(), writable());
+        writers_before_ = before.writers + (writable() ? 1 : 0);
+        if (seen != nullptr) {
+            *seen = before;
         }
     }
 
@@ -91,13 +92,13 @@ private:
     Pipe& pipe_;
     const bool fifo_;
     const Ref<Inode> own_inode_;
-    std::uint32_t writers_before_;
+    std::uint32_t writers_before_ = 0;
 };
 
 }  // namespace
 
-Result<Ref<File>> make_pipe_file(Pipe& pipe, Inode& inode, std::uint32_t flags, bool fifo) {
-    return Ref<File>{Ref<PipeFile>::adopt(TRY(memory::create<PipeFile>(ports::pipes::heap(), memory::MaySleep{}, pipe, inode, flags, fifo)))};
+Result<Ref<File>> make_pipe_file(Pipe& pipe, Inode& inode, std::uint32_t flags, Pipe::Seen* seen) {
+    return Ref<File>{Ref<PipeFile>::adopt(TRY(memory::create<PipeFile>(ports::pipes::heap(), memory::MaySleep{}, pipe, inode, flags, seen)))};
 }
 
 FileSystemStats PipeSuper::stats() {
@@ -131,7 +132,7 @@ Result<void> PipeInode::set_attributes(const AttributeChange& change) {
     return {};
 }
 
-Result<Ref<File>> PipeInode::open(std::uint32_t flags) { return make_pipe_file(pipe_, *this, flags, false); }
+Result<Ref<File>> PipeInode::open(std::uint32_t flags) { return make_pipe_file(pipe_, *this, flags); }
 
 void PipeInode::end() {
     pipe_.destroy();

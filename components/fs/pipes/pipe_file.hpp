@@ -40,8 +40,8 @@ private:
     const Nanoseconds born_;
 };
 
-// One end, or of a FIFO both. Takes part in the pipe (Pipe::open). `fifo`: the pipe is the inode's, and is left through Pipes::leave; else the file holds
-// the inode.
-Result<Ref<File>> make_pipe_file(Pipe& pipe, Inode& inode, std::uint32_t flags, bool fifo);
+// One end, or of a FIFO both. Takes part in the pipe (Pipe::open). `seen`: it is a FIFO, so the pipe is the inode's, and is left through Pipes::leave; without,
+// the file holds the inode.
+Result<Ref<File>> make_pipe_file(Pipe& pipe, Inode& inode, std::uint32_t flags, Pipe::Seen* seen = nullptr);
 
 }  // namespace phx::fs

@@ -42,8 +42,8 @@ Result<void> Pipes::sys_pipe2(UserPtr<std::int32_t> to, std::uint32_t flags) {
     }
     const Ref<Inode> inode{Ref<PipeInode>::adopt(*made)};
     const std::uint32_t status = flags & O_NONBLOCK;
-    Ref<File> reader = TRY(make_pipe_file(*pipe, *inode, O_RDONLY | status, false));
-    Ref<File> writer = TRY(make_pipe_file(*pipe, *inode, O_WRONLY | status, false));
+    Ref<File> reader = TRY(make_pipe_file(*pipe, *inode, O_RDONLY | status));
+    Ref<File> writer = TRY(make_pipe_file(*pipe, *inode, O_WRONLY | status));
     const int first = TRY(descriptors.reserve(flags, 0));
     const Result<int> second = descriptors.reserve(flags, 0);
     if (!second) {
@@ -111,7 +111,8 @@ Result<Ref<File>> Pipes::open(Inode& inode, std::uint32_t flags) {
         leave(inode);
         return Errno::nxio;
     }
-    Result<Ref<File>> file = make_pipe_file(*pipe, inode, flags, true);
+    Pipe::Seen before;
+    Result<Ref<File>> file = make_pipe_file(*pipe, inode, flags, &before);
     if (!file) {
         leave(inode);
         return file;
@@ -119,7 +120,7 @@ Result<Ref<File>> Pipes::open(Inode& inode, std::uint32_t flags) {
     if (nonblocking || access == O_RDWR) {
         return file;
     }
-    const Result<void> came = access == O_RDONLY ? pipe->wait_for_writer() : pipe->wait_for_reader();
+    const Result<void> came = access == O_RDONLY ? pipe->wait_for_writer(before) : pipe->wait_for_reader(before);
     if (!came) {
         return came.error();
     }

@@ -27,10 +27,12 @@ enum class What : std::uint8_t {
     wchan,
     oom_score,
     oom_score_adj,
+    loginuid,
 };
 constexpr ProcEntry k_entries[] = {
     {"stat"}, {"statm"},  {"status"},    {"cmdline"}, {"comm", 0644}, {"environ", 0400}, {"maps"}, {"smaps"},
     {"mounts"}, {"mountinfo", 0444}, {"limits"}, {"cgroup"}, {"wchan"}, {"oom_score"}, {"oom_score_adj", 0644},
+    {"loginuid"},
 };
 
 // A thousandth of all memory each, as Linux's oom_badness without its adjustment.
@@ -102,6 +104,9 @@ Result<void> ProcProcesses::show(std::size_t index, task::Process& process, task
         break;
     case What::oom_score_adj:
         sink.print("{}\n", process.oom_score_adjustment.load(std::memory_order_relaxed));
+        break;
+    case What::loginuid:
+        sink.write("4294967295");  // nobody keeps accounts of log-ins (Linux, INVALID_UID)
         break;
     }
     return {};

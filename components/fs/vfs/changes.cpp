@@ -6,7 +6,8 @@
 
 namespace phx::fs {
 
-// In Linux's order: that it is there already comes before a file system that cannot be written to, and that before the directory's permissions.
+// In Linux's order: that it is there already comes before a file system that cannot be written to, and that before the directory's permissions. A file system
+// that keeps its names itself is asked, for its making of names knows nothing of those.
 Result<Ref<Dentry>> VirtualFiles::check_new(const Path& directory, const NameKey& key, bool trailing) {
     Dentry& parent = *directory.dentry();
     const Inode::Access access = parent.inode()->access();
@@ -21,7 +22,7 @@ Result<Ref<Dentry>> VirtualFiles::check_new(const Path& directory, const NameKey
     } else if (!is_permitted(access, caller(), k_may_write | k_may_execute)) {
         error = Errno::acces;
     }
-    if (error != Errno{} && !known) {
+    if (!known && (error != Errno{} || !parent.super_->keeps_names())) {
         known = TRY(lookup_held(parent, key));
     }
     if (known && known->is_positive()) {

@@ -1,18 +1,21 @@
 """People at the serial line: what they type, and what of the screen counts.
 
 Each session gives a transcript: a title for each thing that is done, and then the lines that it showed. Numbers that differ from run to run (of
-processes, of times) are written as N.
+processes, of times) are written as N. With a reference, the transcript that is hoped for, a screen is waited for until it is as there; without, until
+nothing more comes for long.
 """
 
 from __future__ import annotations
 
 import re
-from typing import List, Sequence, Tuple
+import time
+from typing import List, Optional, Sequence, Tuple
 
 from terminal import Terminal, printable
 
 PROMPT = r"^[^\n]*[#$] (?:\x1b\[6n)?$"
 MORE = r"^> (?:\x1b\[6n)?$"
+SHELL = r"^shell # (?:\x1b\[6n)?$"  # of scripts/init-shell
 CTRL_C, CTRL_D, CTRL_Z, CTRL_U, ESCAPE = "\x03", "\x04", "\x1a", "\x15", "\x1b"
 UP, LEFT = "\x1b[A", "\x1b[D"
 
@@ -21,33 +24,44 @@ NUMBERS: Edit = (r"\d+", "N")
 BLANKS: Edit = (r"[ \t]+", " ")
 
 
+def edited(text: str, edits: Sequence[Edit]) -> List[str]:
+    """The lines that are not empty, without blanks at their ends."""
+    for pattern, replacement in edits:
+        text = re.sub(pattern, replacement, text)
+    return [line.rstrip() for line in text.split("\n") if line.strip()]
+
+
 class Session:
     """Types at a terminal and writes down what comes back."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, reference: Optional[str], prompt: str = PROMPT) -> None:
         self.terminal = terminal
+        self.prompt = prompt
+        self.reference = reference
         self.lines: List[str] = []
 
     def title(self, text: str) -> None:
         self.lines.append(f"== {text}")
 
     def note(self, text: str, edits: Sequence[Edit] = ()) -> None:
-        for pattern, replacement in edits:
-            text = re.sub(pattern, replacement, text)
-        self.lines += [line.rstrip() for line in text.split("\n") if line.strip()]
+        self.lines += edited(text, edits)
 
     def until(self, pattern: str, edits: Sequence[Edit] = (), timeout: float = 60.0) -> None:
         """What is shown up to the pattern."""
         self.note(printable(self.terminal.expect(pattern, timeout)), edits)
 
     def type(self, text: str) -> None:
-        self.terminal.send(text)
+        """With a pause behind an escape, which would else begin the sequence of a function key."""
+        for part in re.split(r"(?<=\x1b)(?!\[)", text):
+            self.terminal.send(part)
+            if part.endswith(ESCAPE):
+                self.terminal.quiet(0.6)
 
     def command(self, line: str, edits: Sequence[Edit] = (), timeout: float = 60.0) -> None:
         """A line at the shell's prompt, and all that it shows up to the next prompt."""
         self.title(line)
         self.type(line + "\r")
-        self.until(PROMPT, edits, timeout)
+        self.until(self.prompt, edits, timeout)
 
     def start(self, line: str) -> None:
         """A command that runs until something is struck. Once it says `go`, the terminal is no longer the shell's."""
@@ -56,18 +70,33 @@ class Session:
         self.terminal.quiet()
 
     def screen(self, title: str, edits: Sequence[Edit] = (), lines: slice = slice(None)) -> None:
-        """The screen as it stands once nothing more comes."""
-        self.terminal.quiet()
+        """The screen as it stands in the end."""
         self.title(title)
-        self.note("\n".join(self.terminal.screen()[lines]), edits)
+        hoped = self.hoped_for()
+        deadline = time.monotonic() + 20.0
+        self.terminal.quiet(3.0 if hoped is None else 0.1, most=6.0)
+        while True:
+            shown = edited("\n".join(self.terminal.screen()[lines]), edits)
+            if hoped in (None, shown) or time.monotonic() > deadline:
+                break
+            self.terminal.quiet(0.3, most=1.0)
+        self.lines += shown
+
+    def hoped_for(self) -> Optional[List[str]]:
+        """What the reference has below the title that was just written."""
+        if self.reference is None:
+            return None
+        number = sum(line.startswith("== ") for line in self.lines)
+        blocks = re.split(r"^== .*\n", self.reference, flags=re.MULTILINE)
+        return blocks[number].splitlines() if number < len(blocks) else []
 
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
 
 
-def log_in(terminal: Terminal) -> Session:
+def log_in(terminal: Terminal, reference: Optional[str]) -> Session:
     """At the prompt of the shell that busybox init starts on the serial line, in a folder of its own."""
-    session = Session(terminal)
+    session = Session(terminal, reference)
     terminal.expect(PROMPT, 120.0)
     for line in ("export TERM=vt100 TZ=UTC PS1='\\w # '", "mkdir -p /tmp/w; cd /tmp/w", "stty cols 80 rows 24"):
         session.type(line + "\r")
@@ -82,9 +111,9 @@ def power_off(session: Session) -> str:
     return session.text()
 
 
-def shell(terminal: Terminal) -> str:
+def shell(terminal: Terminal, reference: Optional[str]) -> str:
     """sh as people use it: pipes, here-documents, job control, editing and completing what is typed."""
-    session = log_in(terminal)
+    session = log_in(terminal, reference)
     run = session.command
     run("echo hello world")
     run("ls / | grep -c .")
@@ -115,8 +144,7 @@ def shell(terminal: Terminal) -> str:
     session.title("^C ends a pipe")
     session.start("cat | cat | cat")
     session.type("through\r")
-    session.terminal.expect(r"through\r?\n")
-    session.terminal.expect(r"through\r?\n")
+    session.terminal.expect(r"through\r?\nthrough\r?\n")
     session.type(CTRL_C)
     session.until(PROMPT)
     session.title("^D is the end of what is typed")
@@ -153,7 +181,7 @@ def shell(terminal: Terminal) -> str:
     session.terminal.quiet()
     run("")
     run("jobs")
-    run("kill %1; kill -CONT %1; wait %1; echo $?")
+    run("kill %1; kill -CONT %1; sleep 0.5; jobs")
     session.title("^\\ ends with a core signal")
     session.start("sleep 104")
     session.type("\x1c")
@@ -206,9 +234,9 @@ def shell(terminal: Terminal) -> str:
     return power_off(session)
 
 
-def vi(terminal: Terminal) -> str:
+def vi(terminal: Terminal, reference: Optional[str]) -> str:
     """vi: a file is written, changed, saved and read again."""
-    session = log_in(terminal)
+    session = log_in(terminal, reference)
     type_ = session.type
     session.command("clear")
     type_("vi letter\r")
@@ -241,8 +269,7 @@ def vi(terminal: Terminal) -> str:
     session.screen("inserted before and behind")
     type_("ma" + "gg" + "'a" + "J")
     session.screen("joined")
-    for _ in range(30):
-        type_("oa line among many" + ESCAPE)
+    type_("o" + "\r".join(30 * ["a line among many"]) + ESCAPE)
     session.screen("scrolled")
     type_("gg")
     session.screen("at the top")
@@ -268,9 +295,9 @@ def vi(terminal: Terminal) -> str:
     return power_off(session)
 
 
-def watchers(terminal: Terminal) -> str:
+def watchers(terminal: Terminal, reference: Optional[str]) -> str:
     """top, ps, less, more and watch, which draw and wait for keys."""
-    session = log_in(terminal)
+    session = log_in(terminal, reference)
     session.command("sleep 300 &", [NUMBERS])
     session.command("ps | grep 'slee[p] 300'", [NUMBERS, BLANKS])
     session.command("ps -o user,comm,args | grep 'slee[p]'", [BLANKS])
@@ -310,18 +337,19 @@ def watchers(terminal: Terminal) -> str:
     return power_off(session)
 
 
-def init(terminal: Terminal) -> str:
+def init(terminal: Terminal, reference: Optional[str]) -> str:
     """busybox init: what its inittab says, in order, and what happens at the end."""
-    session = Session(terminal)
+    session = Session(terminal, reference, SHELL)
+    run = session.command
     session.title("from boot to the shell")
-    session.until(r"^once is done[^#]*^shell # $", timeout=120.0)
-    session.command_prompt = r"^shell # $"  # type: ignore[attr-defined]
-    run = lambda line, edits=(): (session.title(line), session.type(line + "\r"), session.until(r"^shell # $", edits))  # noqa: E731
+    terminal.expect(r"^first sysinit\r?\n", 120.0)
+    session.until(r"^once is done\r?\n")
+    terminal.expect(SHELL)
     run("echo $PPID; cat /proc/1/comm")
     run("ps -o pid,comm | awk '$1 == 1'")
     session.title("a shell that ends comes again")
     session.type("exit 3\r")
-    session.until(r"^shell # $")
+    terminal.expect(SHELL)
     run("tty; echo $TERM")
     session.title("an orphan goes to init")
     run("(sh -c 'sleep 0.3; cut -d\" \" -f4 /proc/self/stat >parent' &); sleep 0.8; cat parent")
@@ -330,6 +358,6 @@ def init(terminal: Terminal) -> str:
     run("cat /tmp/count | wc -l; kill $(cat /tmp/last); sleep 1.5; cat /tmp/count | wc -l")
     session.title("the end")
     session.type("reboot\r")
-    session.until(r"^shutdown runs", timeout=60.0)
+    session.until(r"shutdown runs", timeout=60.0)
     session.terminal.exit_code()
     return session.text()
