@@ -11,7 +11,7 @@ import re
 import time
 from typing import List, Optional, Sequence, Tuple
 
-from terminal import Terminal, printable
+from terminal import Terminal, Unexpected, printable
 
 PROMPT = r"^[^\n]*[#$] (?:\x1b\[6n)?$"
 MORE = r"^> (?:\x1b\[6n)?$"
@@ -68,6 +68,18 @@ class Session:
         self.type(f"echo go; {line}\r")
         self.terminal.expect(r"^go\r?\n")
         self.terminal.quiet()
+
+    def interrupt(self) -> None:
+        """^C until the shell is back: who waits for a command that it runs does not mind it."""
+        for _ in range(9):
+            self.type(CTRL_C)
+            try:
+                self.terminal.expect(self.prompt, 2.0)
+                return
+            except Unexpected:
+                pass
+        self.type(CTRL_C)
+        self.terminal.expect(self.prompt)
 
     def screen(self, title: str, edits: Sequence[Edit] = (), lines: slice = slice(None)) -> None:
         """The screen as it stands in the end."""
@@ -329,10 +341,10 @@ def watchers(terminal: Terminal, reference: Optional[str]) -> str:
     session.terminal.quiet()
     session.command("clear")
     session.type("watch -t -n 1 'echo watched'\r")
+    session.title("watch")
     session.terminal.expect("watched")
-    session.screen("watch")
-    session.type(CTRL_C)
-    session.terminal.expect(PROMPT)
+    session.terminal.expect("watched")
+    session.interrupt()
     session.command("kill %1; wait; jobs", [NUMBERS])
     return power_off(session)
 

@@ -22,9 +22,12 @@ class Judge:
     packages: Tuple[str, ...] = BUSYBOX
     files: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 120.0
+    tells_cpus: bool = False  # the transcript says how many there are: one
 
 
-def script(name: str, what: str, main: str, packages: Tuple[str, ...] = BUSYBOX, seconds: float = 120.0) -> Judge:
+def script(
+    name: str, what: str, main: str, packages: Tuple[str, ...] = BUSYBOX, seconds: float = 120.0, tells_cpus: bool = False
+) -> Judge:
     """A script that needs nobody: all that it prints counts."""
 
     def play(terminal: Terminal, _: Optional[str]) -> str:
@@ -33,7 +36,7 @@ def script(name: str, what: str, main: str, packages: Tuple[str, ...] = BUSYBOX,
         terminal.exit_code()
         return printable(text) + "\n"
 
-    return Judge(name, what, play, packages, {"/init": _START, "/judge/main": main}, seconds)
+    return Judge(name, what, play, packages, {"/init": _START, "/judge/main": main}, seconds, tells_cpus)
 
 
 _INIT = {
@@ -47,7 +50,7 @@ _ALL: List[Judge] = [
     Judge("vi", "vi at a terminal", dialogues.vi),
     Judge("watchers", "top, ps, less, more and watch at a terminal", dialogues.watchers),
     Judge("init", "busybox init and its inittab", dialogues.init, files=_INIT),
-    script("applets", "over 200 of busybox's applets", "scripts/applets.sh", seconds=240.0),
+    script("applets", "over 200 of busybox's applets", "scripts/applets.sh", seconds=240.0, tells_cpus=True),
     script("bash", "bash-static, a script of 500 lines", "scripts/bash.sh", (*BUSYBOX, "bash-static"), 240.0),
     script("zsh", "zsh-static, a script of 500 lines", "scripts/zsh.sh", (*BUSYBOX, "zsh-static"), 240.0),
 ]

@@ -70,6 +70,8 @@ def torture() -> Iterator[str]:
 def judges() -> Iterator[str]:
     for judge in JUDGES.values():
         for graph, cpus in (("shell", 1), ("shell-smp", 4)):
+            if cpus > 1 and judge.tells_cpus:
+                continue
             command = f"{JUDGE} run {judge.name} --graph {graph} --cpus {cpus}"
             suffix = "" if graph == "shell" else ".smp"
             yield entry(f"judge.{judge.name}{suffix}", command, "qemu;judge", long=bool(suffix), timeout=int(2 * judge.seconds) + 30)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from phoenix_tools import bootcount, footprint, icount, rootfs
+from phoenix_tools.terminal import Stop
 
 KIB = 1024
 _TOP = 10
@@ -114,6 +115,9 @@ def main(arguments: list[str]) -> int:
     except (icount.Unmeasured, FileNotFoundError) as error:
         place = place_of(options.root, graph, "boot_instructions")
         print(f"{place}: error: boot instructions cannot be counted: {error} [budget-unmeasured]", file=sys.stderr)
+        return 1
+    except Stop as stop:
+        print(stop.text, file=sys.stderr)
         return 1
     if messages:
         print("\n".join(messages), file=sys.stderr)
