@@ -70,12 +70,19 @@ add_custom_command(
     COMMENT "Auditing symbols against the graph's edges"
     VERBATIM)
 
+# Kept beyond this checkout, as what ccache keeps is: most modules are the same in many graphs.
+if(DEFINED ENV{XDG_CACHE_HOME})
+    set(PHX_LTO_CACHE $ENV{XDG_CACHE_HOME}/phoenix/lto)
+else()
+    set(PHX_LTO_CACHE $ENV{HOME}/.cache/phoenix/lto)
+endif()
+
 set(PHX_LINK ${PHX_LLVM}/bin/ld.lld @${PHX_OUT}/objects.rsp -T ${PHX_LINKER_SCRIPT}
     --defsym=PHX_RAM_BASE=${PHX_RAM_BASE} --gc-sections --no-relax --fatal-warnings
     -z max-page-size=4096 -z noexecstack --build-id=none
     # Across files only short functions are worth inlining: accessors and the like.
     --lto-O2 --lto-whole-program-visibility -mllvm -import-instr-limit=20
-    --thinlto-cache-dir=${PHX_OUT}/lto-cache --thinlto-jobs=all)
+    --thinlto-cache-dir=${PHX_LTO_CACHE} --thinlto-cache-policy=cache_size_bytes=2g --thinlto-jobs=all)
 set(PHX_LINK_INPUTS kernel $<TARGET_OBJECTS:kernel> ${PHX_OUT}/objects.rsp ${PHX_LINKER_SCRIPT}
     ${PHX_OUT}/symbol-audit.stamp)
 

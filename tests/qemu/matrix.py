@@ -101,6 +101,8 @@ def main() -> int:
             if not graph.startswith("torture"):
                 lines += boots(graph, shipped=resolved.spec.place.file.startswith("graphs/"))
     lines += torture()
+    exhaustion = "torture_exhaustion --cpus 2 --memory 128M --timeout 400"
+    lines.append(entry("torture.torture_exhaustion", f"{HERE}/boot.py {exhaustion}", "qemu;torture", timeout=420))
     lines += [entry(f"bad_input.{name}", f"{HERE}/bad_input.py {name}", "qemu;bad_input") for name in CASES]
     lines += [entry(f"session.{name}", f"{HERE}/sessions.py {name}", "qemu;session") for name in SESSIONS]
     lines.append(entry("observe.profile", f"{HERE}/profile.py", "qemu;observe", timeout=300))

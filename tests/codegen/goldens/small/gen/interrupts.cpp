@@ -1,4 +1,4 @@
-// Which handler serves which line in graph small. Generated.
+// Which handler serves which line in this graph. Generated.
 #include <generated/device_interrupts.hpp>
 #include <core/timer/timer.hpp>
 #include <core/uart/uart.hpp>

@@ -1,4 +1,4 @@
-// Which lock may be taken inside which in graph small, as manifests say. Generated.
+// Which lock may be taken inside which in this graph, as manifests say. Generated.
 #include <generated/lock_order.hpp>
 
 #include <array>

@@ -1,4 +1,4 @@
-// Who implements which system call in graph small. Generated.
+// Who implements which system call in this graph. Generated.
 #include <generated/system_calls.hpp>
 
 #include <array>

@@ -1,4 +1,4 @@
-// Start-up of graph tiny, in the order of its init edges. Generated.
+// Start-up of this graph, in the order of its init edges. Generated.
 #include <generated/init_sequence.hpp>
 
 #include <core/ramdisk/ramdisk.hpp>

@@ -1,4 +1,4 @@
-// Every instance of graph tiny. Generated; for the wiring itself and for host tests, never for components.
+// Every instance of this graph. Generated; for the wiring itself and for host tests, never for components.
 #pragma once
 
 #include <core/bump/bump.hpp>

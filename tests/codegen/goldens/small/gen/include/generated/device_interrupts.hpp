@@ -1,4 +1,4 @@
-// The interrupt lines of graph small. Generated.
+// The interrupt lines of this graph. Generated.
 #pragma once
 
 #include <array>

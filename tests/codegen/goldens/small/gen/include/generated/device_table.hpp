@@ -1,4 +1,4 @@
-// The devices that graph small claims. Generated.
+// The devices that this graph claims. Generated.
 #pragma once
 
 #include <array>

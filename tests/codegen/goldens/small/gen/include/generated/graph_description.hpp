@@ -1,4 +1,4 @@
-// Graph small, as the image carries it. Generated.
+// This graph, as the image carries it. Generated.
 #pragma once
 
 #include <span>

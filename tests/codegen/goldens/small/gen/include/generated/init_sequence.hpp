@@ -1,4 +1,4 @@
-// Start-up of graph small. Generated.
+// Start-up of this graph. Generated.
 #pragma once
 
 #include <boot/interfaces/init_sequence.hpp>

@@ -1,5 +1,5 @@
 // buddy: Splits and joins blocks.
-// Parameters and device data in graph small. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

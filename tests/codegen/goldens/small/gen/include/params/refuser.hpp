@@ -1,5 +1,5 @@
 // refuser: The other system calls.
-// Parameters and device data in graph small. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // timer: A timer with a physical and a virtual counter.
-// Parameters and device data in graph small. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // buddy: Splits and joins blocks.
-// What its ports lead to in graph small. Generated; only its .cpp files include this.
+// What its ports lead to in this graph. Generated; only its .cpp files include this.
 #pragma once
 
 #include <core/buddy/buddy.hpp>

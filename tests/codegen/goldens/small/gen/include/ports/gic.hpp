@@ -1,5 +1,5 @@
 // gic: An interrupt controller.
-// What its ports lead to in graph small. Generated; only its .cpp files include this.
+// What its ports lead to in this graph. Generated; only its .cpp files include this.
 #pragma once
 
 #include <core/gic/gic.hpp>

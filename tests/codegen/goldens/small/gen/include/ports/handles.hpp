@@ -1,5 +1,5 @@
 // handles: Some system calls.
-// What its ports lead to in graph small. Generated; only its .cpp files include this.
+// What its ports lead to in this graph. Generated; only its .cpp files include this.
 #pragma once
 
 #include <core/handles/handles.hpp>

@@ -1,4 +1,4 @@
-// Which lock may be taken inside which in graph tiny, as manifests say. Generated.
+// Which lock may be taken inside which in this graph, as manifests say. Generated.
 #pragma once
 
 #include <span>

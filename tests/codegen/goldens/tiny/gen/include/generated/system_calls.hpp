@@ -1,4 +1,4 @@
-// The system calls of graph tiny. Generated.
+// The system calls of this graph. Generated.
 #pragma once
 
 #include <boot/interfaces/system_calls.hpp>

@@ -1,5 +1,5 @@
 // bump: Hands out and never takes back.
-// Parameters and device data in graph tiny. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // extras: Shared code.
-// Parameters and device data in graph tiny. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

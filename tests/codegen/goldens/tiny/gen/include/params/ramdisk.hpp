@@ -1,5 +1,5 @@
 // ramdisk: A disk in memory.
-// Parameters and device data in graph tiny. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

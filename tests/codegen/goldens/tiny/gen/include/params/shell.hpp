@@ -1,5 +1,5 @@
 // shell: Reads commands and runs them.
-// Parameters and device data in graph tiny. Generated.
+// Parameters and device data in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // bump: Hands out and never takes back.
-// What its ports lead to in graph tiny. Generated; only its .cpp files include this.
+// What its ports lead to in this graph. Generated; only its .cpp files include this.
 #pragma once
 
 #include <core/bump/bump.hpp>

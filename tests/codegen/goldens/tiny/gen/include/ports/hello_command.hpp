@@ -1,5 +1,5 @@
 // hello_command: Says hello.
-// What its ports lead to in graph tiny. Generated; only its .cpp files include this.
+// What its ports lead to in this graph. Generated; only its .cpp files include this.
 #pragma once
 
 #include <core/hello_command/hello_command.hpp>

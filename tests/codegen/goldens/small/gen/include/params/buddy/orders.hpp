@@ -1,4 +1,4 @@
-// buddy.orders in graph small. Generated.
+// buddy.orders in this graph. Generated.
 #pragma once
 
 #include <cstddef>

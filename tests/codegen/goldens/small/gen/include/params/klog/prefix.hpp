@@ -1,4 +1,4 @@
-// klog.prefix in graph small. Generated.
+// klog.prefix in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// klog.ring_bytes in graph small. Generated.
+// klog.ring_bytes in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// timer.counter in graph small. Generated.
+// timer.counter in this graph. Generated.
 #pragma once
 
 #include <cstddef>

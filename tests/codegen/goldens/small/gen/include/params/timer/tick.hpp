@@ -1,4 +1,4 @@
-// timer.tick in graph small. Generated.
+// timer.tick in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// timer.watch in graph small. Generated.
+// timer.watch in this graph. Generated.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// klog.level in graph tiny. Generated.
+// klog.level in this graph. Generated.
 #pragma once
 
 #include <cstddef>

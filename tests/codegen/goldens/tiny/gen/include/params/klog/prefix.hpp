@@ -1,4 +1,4 @@
-// klog.prefix in graph tiny. Generated.
+// klog.prefix in this graph. Generated.
 #pragma once
 
 #include <cstddef>

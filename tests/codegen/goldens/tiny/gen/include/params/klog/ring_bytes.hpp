@@ -1,4 +1,4 @@
-// klog.ring_bytes in graph tiny. Generated.
+// klog.ring_bytes in this graph. Generated.
 #pragma once
 
 #include <cstddef>
