@@ -33,7 +33,7 @@ list(REMOVE_ITEM PHX_SPEED_SOURCES ${PHX_SIZE_SOURCES})
 
 set(PHX_IMAGE_CXX_FLAGS -O2 -ffunction-sections -fdata-sections -flto=thin -fwhole-program-vtables -fvisibility=hidden)
 set(PHX_IMAGE_C_FLAGS ${PHX_IMAGE_CXX_FLAGS})
-list(REMOVE_ITEM PHX_IMAGE_C_FLAGS -fwhole-program-vtables)
+list(TRANSFORM PHX_IMAGE_C_FLAGS REPLACE "^-fwhole-program-vtables$" -fsplit-lto-unit)  # which that implies
 function(phx_kernel_objects target)
     add_library(${target} OBJECT ${ARGN})
     target_link_libraries(${target} PRIVATE phx_freestanding_aarch64)

@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 JUDGE = HERE.parent / "judges" / "judge.py"
 sys.path[:0] = [str(HERE), str(JUDGE.parent)]
 
+from archives import CASES as ARCHIVES  # noqa: E402
 from bad_input import CASES  # noqa: E402
 from judges import JUDGES  # noqa: E402
 from sessions import SESSIONS  # noqa: E402
@@ -104,6 +105,7 @@ def main() -> int:
     exhaustion = "torture_exhaustion --cpus 2 --memory 128M --timeout 400"
     lines.append(entry("torture.torture_exhaustion", f"{HERE}/boot.py {exhaustion}", "qemu;torture", timeout=420))
     lines += [entry(f"bad_input.{name}", f"{HERE}/bad_input.py {name}", "qemu;bad_input") for name in CASES]
+    lines += [entry(f"archive.{name}", f"{HERE}/archives.py {name}", "qemu;archive", timeout=90) for name in ARCHIVES]
     lines += [entry(f"session.{name}", f"{HERE}/sessions.py {name}", "qemu;session") for name in SESSIONS]
     lines.append(entry("observe.profile", f"{HERE}/profile.py", "qemu;observe", timeout=300))
     lines += [entry(f"bench.{what}", f"{HERE}/bench.py {what}", "qemu;bench", timeout=240) for what in ("core", "user")]

@@ -10,7 +10,7 @@ from phoenix_tools.builder import build
 from phoenix_tools.terminal import BAD_INPUT, Stop
 from phoenix_tools.workspace import Workspace
 
-_NEED_IMAGES = ("boot", "session", "bad_input", "image", "torture", "bench", "judge")  # the first words of tests' names
+_NEED_IMAGES = ("boot", "session", "bad_input", "image", "torture", "bench", "judge", "archive")  # the first words of tests' names
 
 
 @dataclass(frozen=True)
