@@ -17,8 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 OWED = [
     "components/fs/devfs",
     "components/fs/memory_devices",
-    "components/fs/pipes",
-    "components/fs/poll_calls",
     "components/fs/proc_processes",
     "components/fs/proc_system",
     "components/fs/procfs",
