@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .diagnostics import Diagnostic, Place
@@ -28,7 +28,7 @@ class Tree:
     root: Path
     files: tuple[Found, ...]
     listing: dict[str, tuple[str, ...]]  # folder: names of the files in it, sorted
-    overlay: Overlay
+    overlay: Overlay = field(default_factory=dict)
 
     def exists(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "CMakeLists.txt", "arch", "cmake", "codegen", "components", "dts", "graphs", "tools",
-    "tests/graphs", "tests/qemu", "tests/user",
+    "tests/graphs", "tests/judges", "tests/qemu", "tests/user",
 )
 
 
