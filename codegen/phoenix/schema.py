@@ -10,7 +10,7 @@ from typing import Any, Iterator
 from .diagnostics import Diagnostic, Place, did_you_mean
 from .source import Entry, Mapping, Node, Scalar, Sequence, plain
 
-KINDS = ("graph", "component", "interface", "machine")
+KINDS = ("graph", "component", "interface", "machine", "matrix")
 
 _TYPE_WORDS = {
     "object": "a mapping (`key: value`)",
@@ -30,7 +30,7 @@ def load_schema(kind: str) -> dict[str, Any]:
 
 
 class Schemas:
-    """The four validators, each compiled when first needed."""
+    """The validators, each compiled when first needed."""
 
     @cached_property
     def _validators(self) -> dict[str, Any]:

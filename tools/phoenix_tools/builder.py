@@ -7,7 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from phoenix_tools import rootfs
@@ -19,21 +19,31 @@ _STATUS = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
 
 
 def build(
-    workspace: Workspace, graph: str, *, targets: Sequence[str] = (), verbose: bool = False, quiet: bool = False
+    workspace: Workspace,
+    graph: str,
+    *,
+    targets: Sequence[str] = (),
+    verbose: bool = False,
+    quiet: bool = False,
+    progress: bool = True,
+    resolved: bool = False,
+    jobs: int | None = None,
 ) -> Path:
     """Brings build/GRAPH up to date and returns it. Raises Stop, with what the tools said, if that fails.
 
-    `graph` is a graph's name, or its file, or `tests`.
+    `graph` is a graph's name, or its file, or `tests`. `resolved`: the caller knows that it resolves. `progress` False: for one of
+    several builds at once.
     """
     name = workspace.graph_name(graph)
     chosen = name if name == graph or workspace.holds(Path(graph)) else str(Path(graph).resolve())
     directory = workspace.build_directory(name)
     start = time.monotonic()
     if not _configured(workspace, chosen, directory):
-        if name != "tests":
+        if name != "tests" and not resolved:
             resolve_or_stop(workspace, graph)
         _configure(workspace, chosen, directory)
-    _ninja(workspace, chosen, directory, targets, verbose)
+    command = ["ninja", "-C", str(directory), *(["-v"] if verbose else []), *([f"-j{jobs}"] if jobs else []), *targets]
+    _ninja(workspace, chosen, command, verbose, _progress if progress else _silence)
     if name != "tests" and (directory / "graph.json").is_file():
         rootfs.place(workspace.root, directory, workspace.graph_json(name))
     if not quiet:
@@ -71,14 +81,13 @@ def _configure(workspace: Workspace, graph: str, directory: Path) -> None:
         raise Stop(done.stdout.rstrip())
 
 
-def _ninja(workspace: Workspace, graph: str, directory: Path, targets: Sequence[str], verbose: bool) -> None:
+def _ninja(workspace: Workspace, graph: str, command: Sequence[str], verbose: bool, progress: _Progress) -> None:
     """Runs Ninja, showing how far it is, and keeps apart what the commands print."""
-    command = ["ninja", "-C", str(directory), *(["-v"] if verbose else []), *targets]
     environment = {**os.environ, "NINJA_STATUS": "[%f/%t] "}
     said: list[str] = []
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as ninja,
-        _progress(graph) as show,
+        progress(graph) as show,
     ):
         assert ninja.stdout is not None
         for line in ninja.stdout:
@@ -98,6 +107,7 @@ def _ninja(workspace: Workspace, graph: str, directory: Path, targets: Sequence[
 
 
 _Show = Callable[[int, int, str], None]  # done, total, what
+_Progress = Callable[[str], AbstractContextManager[_Show]]
 
 
 def _now_and_then(graph: str) -> _Show:
@@ -111,6 +121,11 @@ def _now_and_then(graph: str) -> _Show:
             err.out(f"{graph}: {done} of {total}")
 
     return show
+
+
+@contextmanager
+def _silence(graph: str) -> Iterator[_Show]:
+    yield lambda done, total, what: None
 
 
 @contextmanager

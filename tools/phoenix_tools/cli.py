@@ -341,6 +341,39 @@ def test_command(
     raise typer.Exit(test(ctx.obj, selection, jobs))
 
 
+@app.command("matrix")
+def matrix_command(
+    ctx: typer.Context,
+    what: str = typer.Argument(..., help="A graph, or a matrix of tests/matrices.yaml.", metavar="GRAPH|MATRIX"),
+    vary: List[str] = typer.Option(
+        [],
+        "--vary",
+        metavar="NAME=VALUE,VALUE",
+        help="An instance and components for it, an interface and its providers, INSTANCE.PARAMETER and values, machine and machines. "
+        "VALUE+NAME=VALUE brings more along; `none` leaves it out. May be repeated.",
+    ),
+    every: List[str] = typer.Option([], "--all", metavar="NAME", help="An instance or interface, with every provider. May be repeated."),
+    levels: str = typer.Option("", "--el", metavar="1,2", help="Exception levels to boot at (default: 1)."),
+    cpu_models: str = typer.Option("", "--cpu", metavar="CPU,CPU", help="CPU models to boot on (default: the machine's)."),
+    memories: str = typer.Option("", "--memory", "-m", metavar="SIZE,SIZE", help="Amounts of memory to boot with (default: the machine's)."),
+    cpus: str = typer.Option("", "--cpus", metavar="N,N", help="Numbers of CPUs to boot on (default: the machine's)."),
+    file: Optional[Path] = typer.Option(None, "--file", help="A file of matrices, which MATRIX is then one of."),
+    budgets: bool = typer.Option(False, "--budgets", help="Hold the variants to the graph's budgets."),
+    list_only: bool = typer.Option(False, "--list", help="Say what there is to do, and what does not resolve; do nothing."),
+    again: bool = typer.Option(False, "--again", help="Boot what passed before, too."),
+    jobs: int = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Builds and boots at a time."),
+    directory: Optional[Path] = typer.Option(None, "--out", help="Where report.html, junit.xml and logs/ go (default: build/.matrix/GRAPH)."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Resolve, build and boot the product of choices: variants of a graph, each in every shape. Goes on where it was stopped."""
+    from phoenix_tools.variants import matrix
+
+    wish = matrix.Wish(what, file, tuple(vary), tuple(every), levels, cpu_models, memories, cpus, budgets)
+    options = matrix.Options(jobs, list_only, again, as_json, directory)
+    raise typer.Exit(matrix.matrix(ctx.obj, wish, options))
+
+
 @app.command("debug")
 def debug_command(
     ctx: typer.Context,

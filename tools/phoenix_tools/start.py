@@ -17,6 +17,7 @@ _NEEDS = {
     "run": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "rootfs": {For.ROOTFS},
     "bench": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "matrix": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "profile": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "trace": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.TEST, For.DEBUG},

@@ -1,0 +1,1 @@
+"""Many variants of a graph: `phx matrix`, `phx minimize`, `phx bench variants`."""
