@@ -188,11 +188,20 @@ def show_command(
     as_json: bool = _JSON,
     as_dot: bool = typer.Option(False, "--dot", help="A picture, for graphviz."),
     domains: bool = typer.Option(False, "--domains", help="With --dot: a box for each domain, for graphs of many instances."),
+    as_svg: bool = typer.Option(False, "--svg", help="A sheet for paper: services and families, order of start-up, device tree."),
+    file: Optional[Path] = typer.Option(None, "--out", "-o", help="With --dot or --svg: the file to write (default: standard output)."),
 ) -> None:
     """Show a resolved graph: instances, who is wired to whom and why, order of start-up, the device tree's nodes."""
-    from phoenix_tools.show import show
+    from phoenix_tools.show import Form, show
 
-    show(ctx.obj, graph, as_json=as_json, as_dot=as_dot, domains=domains)
+    if [as_json, as_dot, as_svg].count(True) > 1:
+        raise Stop("--json, --dot and --svg exclude one another", BAD_INPUT)
+    if file is not None and not (as_dot or as_svg):
+        raise Stop("--out is for --dot and --svg", BAD_INPUT)
+    form = Form.JSON if as_json else Form.SVG if as_svg else Form.TEXT
+    if as_dot:
+        form = Form.DOT_OF_DOMAINS if domains else Form.DOT
+    show(ctx.obj, graph, form, file)
 
 
 @app.command("diff")

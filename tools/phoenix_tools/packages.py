@@ -26,6 +26,7 @@ class For(Enum):
     COMMAND = "every command"
     BUILD = "building images"
     EMULATOR = "running images"
+    PICTURES = "pictures of graphs"
     ROOTFS = "making initramfs archives"
     PROGRAMS = "programs for images"
     TEST = "the tests"
@@ -49,6 +50,7 @@ PACKAGES = (
     Package("python3-ruamel.yaml", f"{_MODULES}/ruamel/yaml/__init__.py", For.COMMAND, "changing graphs, comments kept"),
     Package("python3-jsonschema", f"{_MODULES}/jsonschema/__init__.py", For.COMMAND, "validating graphs and manifests"),
     Package("python3-jinja2", f"{_MODULES}/jinja2/__init__.py", For.COMMAND, "printing the generated C++"),
+    Package("python3-markdown-it", f"{_MODULES}/markdown_it/__init__.py", For.COMMAND, "components' READMEs in `phx explore`"),
     Package("python3-libfdt", f"{_MODULES}/libfdt.py", For.COMMAND, "reading device trees"),
     Package("device-tree-compiler", "/usr/bin/dtc", For.COMMAND, "compiling device trees"),
     Package("cmake", "/usr/bin/cmake", For.BUILD, "configuring the build"),
@@ -61,6 +63,7 @@ PACKAGES = (
     Package("linux-libc-dev-arm64-cross", "/usr/aarch64-linux-gnu/include/asm/unistd.h", For.BUILD, "Linux's numbers"),
     Package("libboost-dev", "/usr/include/boost/intrusive/rbtree_algorithms.hpp", For.BUILD, "red-black trees"),
     Package("qemu-system-arm", "/usr/bin/qemu-system-aarch64", For.EMULATOR, "the machine that images run on"),
+    Package("graphviz", "/usr/bin/dot", For.PICTURES, "placing boxes and arrows"),
     Package("apt", "/usr/bin/apt-get", For.ROOTFS, "fetching Debian's arm64 packages"),
     Package("dpkg", "/usr/bin/dpkg-deb", For.ROOTFS, "unpacking them"),
     Package("lz4", "/usr/bin/lz4", For.ROOTFS, "archives packed with lz4"),
@@ -77,6 +80,9 @@ PACKAGES = (
     Package("python3-hypothesis", f"{_MODULES}/hypothesis/__init__.py", For.TEST, "property tests of the generator"),
     Package("mypy", "/usr/bin/mypy", For.TEST, "type-checking the Python code"),
     Package("python3-pyte", f"{_MODULES}/pyte/__init__.py", For.TEST, "a terminal that judges look at"),
+    Package("chromium", "/usr/bin/chromium", For.TEST, "a browser that looks at `phx explore`'s pages"),
+    Package("chromium-driver", "/usr/bin/chromedriver", For.TEST, "driving it"),
+    Package("python3-selenium", f"{_MODULES}/selenium/__init__.py", For.TEST, "driving it from Python"),
     Package("git", "/usr/bin/git", For.TEST, "copies of the tree that tests may break"),
     Package("gdb-multiarch", "/usr/bin/gdb-multiarch", For.DEBUG, "the debugger"),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -42,14 +44,42 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def show(workspace: Workspace, graph: str, *, as_json: bool, as_dot: bool, domains: bool) -> None:
-    content: Mapping[str, Any] = generator.to_json(resolve_or_stop(workspace, graph))
-    if as_json:
-        out.out(json.dumps(content, indent=2))
-    elif as_dot:
-        out.out(dot_of_domains(content) if domains else dot(content))
-    else:
+class Form(Enum):
+    TEXT = "text"
+    JSON = "json"
+    DOT = "dot"
+    DOT_OF_DOMAINS = "dot of domains"
+    SVG = "svg"
+
+
+def show(workspace: Workspace, graph: str, form: Form, file: Path | None) -> None:
+    """To standard output; a picture to `file`, if one is named."""
+    resolved = resolve_or_stop(workspace, graph)
+    content: Mapping[str, Any] = generator.to_json(resolved)
+    if form is Form.TEXT:
         _text(content)
+    elif form is Form.JSON:
+        out.out(json.dumps(content, indent=2))
+    else:
+        _deliver(_picture(resolved, content, form), file)
+
+
+def _picture(resolved: ResolvedGraph, content: Mapping[str, Any], form: Form) -> str:
+    if form is Form.SVG:
+        from phoenix_tools import picture
+
+        return picture.svg(picture.dot(content, picture.families(resolved)))
+    return dot_of_domains(content) if form is Form.DOT_OF_DOMAINS else dot(content)
+
+
+def _deliver(text: str, file: Path | None) -> None:
+    if file is None:
+        out.out(text.rstrip("\n"))
+        return
+    try:
+        file.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Stop(f"{file}: {(error.strerror or 'it cannot be written').lower()}", BAD_INPUT) from None
 
 
 def _text(graph: Mapping[str, Any]) -> None:

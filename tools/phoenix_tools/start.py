@@ -15,12 +15,13 @@ _NEEDS = {
     "build": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "size": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "run": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "explore": {For.PICTURES},
     "rootfs": {For.ROOTFS},
     "bench": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "matrix": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "profile": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "trace": {For.BUILD, For.EMULATOR, For.ROOTFS},
-    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.TEST, For.DEBUG},
+    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.PICTURES, For.TEST, For.DEBUG},
     "debug": {For.BUILD, For.EMULATOR, For.ROOTFS, For.DEBUG},
 }
 
