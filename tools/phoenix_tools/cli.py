@@ -310,6 +310,29 @@ def why_not_command(
     why_not(ctx.obj, graph, name, apply=apply, as_json=as_json)
 
 
+@app.command("editor")
+def editor_command(
+    ctx: typer.Context,
+    editor: str = typer.Argument("vscode", help="vscode, neovim, helix, emacs; modelines: what to begin files with.", metavar="[EDITOR]"),
+    check: bool = typer.Option(False, "--check", help="Have the YAML language server read every graph and manifest. Exit code 1: it complains."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Set an editor up: completion, help and checks for graphs and manifests, from what exists. Your own settings stay."""
+    from phoenix_tools.packages import For, ensure_now
+
+    if not check:
+        from phoenix_tools.editor import command
+
+        command.editor(ctx.obj, editor, may_fetch=not no_install)
+        return
+    if not ensure_now(For.EDITOR):
+        raise typer.Exit(1)
+    from phoenix_tools.editor import check as checks
+
+    checks.check(ctx.obj, as_json=as_json)
+
+
 @app.command("syscalls")
 def syscalls_command(ctx: typer.Context, graph: str = _GRAPH, as_json: bool = _JSON) -> None:
     """List Linux's system calls: number, name, and the component of a graph that implements it, or ENOSYS."""

@@ -31,6 +31,7 @@ class For(Enum):
     PROGRAMS = "programs for images"
     TEST = "the tests"
     DEBUG = "debugging"
+    EDITOR = "checking what editors see"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,10 @@ PACKAGES = (
     Package("chromium", "/usr/bin/chromium", For.TEST, "a browser that looks at `phx explore`'s pages"),
     Package("chromium-driver", "/usr/bin/chromedriver", For.TEST, "driving it"),
     Package("python3-selenium", f"{_MODULES}/selenium/__init__.py", For.TEST, "driving it from Python"),
+    Package("python3-pexpect", f"{_MODULES}/pexpect/__init__.py", For.TEST, "typing into a terminal"),
+    Package("nodejs", "/usr/bin/node", For.EDITOR, "the YAML language server"),
+    Package("npm", "/usr/bin/npm", For.EDITOR, "fetching the YAML language server"),
+    Package("python3-pylsp-jsonrpc", f"{_MODULES}/pylsp_jsonrpc/__init__.py", For.EDITOR, "talking to it"),
     Package("git", "/usr/bin/git", For.TEST, "copies of the tree that tests may break"),
     Package("gdb-multiarch", "/usr/bin/gdb-multiarch", For.DEBUG, "the debugger"),
 )

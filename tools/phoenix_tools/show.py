@@ -13,6 +13,7 @@ from rich.table import Table
 from phoenix import api as generator
 from phoenix.diagnostics import Failed
 from phoenix.model import ResolvedGraph
+from phoenix_tools.editor import schemas
 from phoenix_tools.terminal import BAD_INPUT, Stop, out
 from phoenix_tools.workspace import Workspace
 
@@ -34,7 +35,9 @@ def resolve_or_stop(workspace: Workspace, graph: str) -> ResolvedGraph:
 
 def check(workspace: Workspace, graphs: tuple[str, ...]) -> None:
     """Resolves the graphs named, or all; prints every diagnostic of the run at once."""
-    found = generator.check(workspace.root, list(graphs))
+    project = generator.open_project(workspace.root.absolute())
+    found = generator.check_project(project, list(graphs))
+    schemas.refresh(workspace, project)
     if found:
         raise Stop("\n".join(each.render() for each in found) + f"\n{_count(len(found), 'error')}", BAD_INPUT)
     out.print(f"No errors in {', '.join(graphs) if graphs else 'any graph or manifest'}.")

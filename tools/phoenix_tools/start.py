@@ -21,7 +21,7 @@ _NEEDS = {
     "matrix": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "profile": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "trace": {For.BUILD, For.EMULATOR, For.ROOTFS},
-    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.PICTURES, For.TEST, For.DEBUG},
+    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.PICTURES, For.TEST, For.DEBUG, For.EDITOR},
     "debug": {For.BUILD, For.EMULATOR, For.ROOTFS, For.DEBUG},
 }
 
