@@ -392,6 +392,7 @@ def matrix_command(
     file: Optional[Path] = typer.Option(None, "--file", help="A file of matrices, which MATRIX is then one of."),
     budgets: bool = typer.Option(False, "--budgets", help="Hold the variants to the graph's budgets."),
     list_only: bool = typer.Option(False, "--list", help="Say what there is to do, and what does not resolve; do nothing."),
+    no_boot: bool = typer.Option(False, "--no-boot", help="Build only."),
     again: bool = typer.Option(False, "--again", help="Boot what passed before, too."),
     jobs: int = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Builds and boots at a time."),
     directory: Optional[Path] = typer.Option(None, "--out", help="Where report.html, junit.xml and logs/ go (default: build/.matrix/GRAPH)."),
@@ -402,8 +403,29 @@ def matrix_command(
     from phoenix_tools.variants import matrix
 
     wish = matrix.Wish(what, file, tuple(vary), tuple(every), levels, cpu_models, memories, cpus, budgets)
-    options = matrix.Options(jobs, list_only, again, as_json, directory)
+    options = matrix.Options(jobs, list_only, no_boot, again, as_json, directory)
     raise typer.Exit(matrix.matrix(ctx.obj, wish, options))
+
+
+@app.command("minimize")
+def minimize_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(..., help="A graph's name, or its file.", metavar="GRAPH"),
+    test: Optional[str] = typer.Option(
+        None, "--keep-passing", metavar="TEST", help="`boot`, or a test of ctest's for this graph, such as boot.monitor.el1.a57.128M.1cpu."
+    ),
+    command: Optional[str] = typer.Option(None, "--run", metavar="COMMAND", help="A command that says by its exit code; {graph} is the graph's name."),
+    name: Optional[str] = typer.Option(None, "--name", help="What the result is called (default: GRAPH-minimal)."),
+    timeout: Optional[float] = typer.Option(None, "--timeout", min=0.1, help="Seconds for a test (default: five times what it takes first)."),
+    apply: bool = typer.Option(False, "--apply", help="Write the result to graphs/."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Remove from a graph what it does not need to pass a test, biggest first, and say what each removal saves."""
+    from phoenix_tools.variants import minimize
+
+    options = minimize.Options(test, command, name, timeout, apply, as_json)
+    raise typer.Exit(minimize.minimize(ctx.obj, graph, options))
 
 
 @app.command("debug")
@@ -516,6 +538,20 @@ def bench_user(
     if reference:
         userbench.measure_reference(ctx.obj)
     elif not userbench.user(ctx.obj, graph, tuple(tests or ()), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@bench_app.command("variants")
+def bench_variants(
+    ctx: typer.Context,
+    jobs: int = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Builds at a time."),
+    as_json: bool = _JSON,
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Build ten variants of monitor, and one, from empty caches and from full ones; ten may take four times what one takes."""
+    from phoenix_tools.variants import bench
+
+    if not bench.variants(ctx.obj, jobs, as_json=as_json):
         raise typer.Exit(1)
 
 

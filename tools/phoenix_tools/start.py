@@ -19,6 +19,7 @@ _NEEDS = {
     "rootfs": {For.ROOTFS},
     "bench": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "matrix": {For.BUILD, For.EMULATOR, For.ROOTFS},
+    "minimize": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "profile": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "trace": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.PICTURES, For.TEST, For.DEBUG, For.EDITOR},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phoenix_tools.qemu import parse_memory
@@ -39,6 +39,7 @@ class Wish:
 class Options:
     jobs: int
     list_only: bool = False
+    no_boot: bool = False
     again: bool = False
     as_json: bool = False
     directory: Path | None = None
@@ -93,6 +94,8 @@ def matrix(workspace: Workspace, wish: Wish, options: Options) -> int:
     place = folder(workspace, wanted.graph)
     with alone(place, f"`phx matrix` of {wanted.graph}"):
         variants = plan(workspace, wanted)
+        if options.no_boot:
+            variants = [replace(each, boots=False) for each in variants]
         good = [each for each in variants if not each.problems]
         if options.list_only:
             _list(wanted, variants, options.as_json)
@@ -184,7 +187,7 @@ def _list(wanted: Matrix, variants: Sequence[Variant], as_json: bool) -> None:
 
 def _boots(variant: Variant, shapes: Sequence[Shape]) -> str:
     if not variant.boots:
-        return "no boot_test, so it is only built"
+        return "only built"
     return ", ".join(str(each) for each in shapes)
 
 

@@ -70,7 +70,7 @@ def counts(record: Record) -> str:
         f"{len(record.skipped)} skipped as they do not resolve",
     ]
     unbooted = sum(not each.boots and not each.problems for each in record.variants)
-    return ", ".join([*words, *([f"{unbooted} without a boot_test"] if unbooted else [])])
+    return ", ".join([*words, *([f"{unbooted} only built"] if unbooted else [])])
 
 
 def html(record: Record) -> str:
