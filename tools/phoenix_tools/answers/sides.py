@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from phoenix.model import ResolvedGraph
 from phoenix_tools import footprint
 from phoenix_tools.show import resolve_or_stop
 from phoenix_tools.terminal import BAD_INPUT, Stop
@@ -27,6 +28,7 @@ class Side:
     title: str
     graph: Mapping[str, Any]
     image: Path | None  # the build directory of an image that was made of just this graph
+    resolved: ResolvedGraph | None = None  # where this checkout's generator made it
 
 
 def read_side(workspace: Workspace, text: str) -> Side:
@@ -36,9 +38,10 @@ def read_side(workspace: Workspace, text: str) -> Side:
         return Side(text, _of_revision(workspace, graph, revision), None)
     from phoenix.api import to_json
 
-    content = to_json(resolve_or_stop(workspace, text))
+    resolved = resolve_or_stop(workspace, text)
+    content = to_json(resolved)
     directory = workspace.build_directory(content["graph"])
-    return Side(content["graph"], content, directory if _is_built_of(directory, content) else None)
+    return Side(content["graph"], content, directory if _is_built_of(directory, content) else None, resolved)
 
 
 def _is_built_of(directory: Path, content: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rich.markup import escape
@@ -26,6 +27,15 @@ _START = "InitSequence"
 class Step:
     text: str
     place: str  # "" where no file says it
+
+
+@dataclass(frozen=True)
+class Link:
+    """A wire."""
+
+    user: str
+    port: str
+    provider: str
 
 
 @dataclass(frozen=True)
@@ -246,9 +256,22 @@ class Reasons:
 
     def paths_to(self, name: str) -> list[tuple[Step, ...]]:
         """Every shortest chain of wires from where it all begins. Empty: `name` is there, or only libraries use it."""
+        paths = []
+        pending: list[tuple[str, tuple[Step, ...]]] = [(name, ())]
+        while pending:
+            at, behind = pending.pop()
+            links = self.links.get(at, ())
+            if behind and not links:
+                paths.append(behind)
+            pending += [(link.user, (self.used(link), *behind)) for link in reversed(links)]
+        return paths
+
+    @cached_property
+    def links(self) -> Mapping[str, Sequence[Link]]:
+        """For each instance the wires that end the shortest chains to it."""
         roots = self.beginnings()
         distance = dict.fromkeys(roots, 0)
-        into: dict[str, list[tuple[str, str]]] = {}
+        into: dict[str, list[Link]] = {}
         queue = deque(roots)
         while queue:
             user = queue.popleft()
@@ -260,8 +283,13 @@ class Reasons:
                         distance[provider] = distance[user] + 1
                         queue.append(provider)
                     if distance[provider] == distance[user] + 1:
-                        into.setdefault(provider, []).append((user, port))
-        return self.back_from(name, into)
+                        into.setdefault(provider, []).append(Link(user, port, provider))
+        return into
+
+    def used(self, link: Link) -> Step:
+        wire = self.instances[link.user]["ports"][link.port]
+        text = f"{link.user} uses {link.provider} through its port `{link.port}` ({wire['interface']}): {wire['why']}"
+        return Step(text, wire["declared"])
 
     def beginnings(self) -> list[str]:
         """Who runs the order of start-up, and whoever nobody uses."""
@@ -269,14 +297,6 @@ class Reasons:
         used = {provider for _, port in wires for provider in port["providers"]}
         runs = {name for name, port in wires if port["interface"] == _START}
         return [name for name in self.instances if name in runs or name not in used]
-
-    def back_from(self, name: str, into: Mapping[str, Sequence[tuple[str, str]]]) -> list[tuple[Step, ...]]:
-        chains: list[tuple[Step, ...]] = []
-        for user, port in into.get(name, ()):
-            wire = self.instances[user]["ports"][port]
-            step = Step(f"{user} uses {name} through its port `{port}` ({wire['interface']}): {wire['why']}", wire["declared"])
-            chains += [(*before, step) for before in self.back_from(user, into) or [()]]
-        return chains
 
 
 def _of_symbol(workspace: Workspace, graph: Graph, name: str) -> Iterator[Answer]:
