@@ -204,6 +204,21 @@ def show_command(
     show(ctx.obj, graph, form, file)
 
 
+@app.command("explore")
+def explore_command(
+    ctx: typer.Context,
+    graph: str = typer.Argument(DEFAULT_GRAPH, help="A graph, by name or file; NAME@REV: as a git revision has it.", metavar="[GRAPH]"),
+    other: Optional[str] = typer.Argument(None, help="Another one: the page shows what differs in it.", metavar="[GRAPH2]"),
+    file: Optional[Path] = typer.Option(None, "--out", "-o", help="The file to write (default: build/GRAPH/explore.html)."),
+    open_it: bool = typer.Option(False, "--open", help="Show it in a browser."),
+    no_install: bool = _NO_INSTALL,
+) -> None:
+    """Write a page to look at a graph with: what is in it, why, who is wired to whom, what it costs; needs no network."""
+    from phoenix_tools.explore.command import explore
+
+    explore(ctx.obj, graph, other, file, open_it=open_it)
+
+
 @app.command("diff")
 def diff_command(
     ctx: typer.Context,
