@@ -4,12 +4,12 @@ const mostChains = 8;
 
 function drawDetails() {
   const node = nodes.get(state.selected);
-  $('details').replaceChildren(...(node ? aboutNode(node) : aboutGraph()).flat().filter(Boolean));
+  $('details').replaceChildren(...(node ? aboutNode(node) : aboutGraph()).flat(Infinity).filter(Boolean));
   $('details').scrollTop = 0;
   $('details').querySelector('.hit')?.scrollIntoView({ block: 'center' });
 }
 
-const section = (title, ...parts) => (parts.flat().filter(Boolean).length ? [el('h3', {}, title), ...parts.flat().filter(Boolean)] : []);
+const section = (title, ...parts) => { const kept = parts.flat(Infinity).filter(Boolean); return kept.length ? [el('h3', {}, title), ...kept] : []; };
 
 function aboutGraph() {
   const graph = after.graph;

@@ -12,7 +12,7 @@ function el(tag, properties = {}, ...children) {
     else if (key.startsWith('--')) made.style.setProperty(key, value);
     else made.setAttribute(key, value === true ? '' : value);
   }
-  made.append(...children.flat().filter((each) => each !== null && each !== undefined && each !== ''));
+  made.append(...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== ''));
   return made;
 }
 

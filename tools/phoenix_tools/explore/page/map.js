@@ -47,6 +47,7 @@ function related() {
 
 function drawMap() {
   for (const card of document.querySelectorAll('.domain')) card.hidden = state.hidden.has(card.dataset.domain);
+  $('map').classList.toggle('neutral', state.colour !== 'domain' || state.step >= 0);
   const { users, providers } = related();
   const kind = kinds.find((each) => each.key === state.colour);
   const most = kind ? Math.max(1, ...[...nodes.values()].map((node) => costOf(node)?.[kind.key] || 0)) : 1;

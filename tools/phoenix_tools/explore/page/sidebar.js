@@ -19,7 +19,7 @@ function drawSidebar() {
     $(`tab-${id}`).setAttribute('tabindex', id === state.tab ? '0' : '-1');
   }
   $('panel').setAttribute('aria-labelledby', `tab-${state.tab}`);
-  $('panel').replaceChildren(...{ domains: domainRows, start: startRows, machine: machineRows, changes: changeRows }[state.tab]().flat().filter(Boolean));
+  $('panel').replaceChildren(...{ domains: domainRows, start: startRows, machine: machineRows, changes: changeRows }[state.tab]().flat(Infinity).filter(Boolean));
   $('panel').querySelector('.current')?.scrollIntoView({ block: 'nearest' });
 }
 
