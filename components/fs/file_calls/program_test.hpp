@@ -9,6 +9,7 @@
 
 #include <arch/user_access.hpp>
 #include <asm/resource.h>
+#include <fs/interfaces/device_nodes.hpp>
 #include <task/interfaces/process.hpp>
 #include <wiring.hpp>
 
@@ -92,6 +93,12 @@ protected:
 
     std::int64_t open(std::string_view path, std::uint32_t flags, Mode mode = 0644) {
         return value(wiring::path_calls.sys_openat(AT_FDCWD, text(path), flags, mode));
+    }
+    // A node for a device, in the working directory; numbers as makedev(3) packs them.
+    std::int64_t make_node(std::string_view name, Mode mode, Device device) {
+        const std::uint32_t minor = minor_of(device);
+        const std::uint32_t packed = (minor & 0xff) | major_of(device) << 8 | (minor & 0xfff00) << 12;
+        return value(wiring::path_calls.sys_mknodat(AT_FDCWD, text(name), S_IFCHR | mode, packed));
     }
     static std::int64_t close(std::int64_t fd) { return value(wiring::descriptors.sys_close(static_cast<int>(fd))); }
     std::int64_t write(std::int64_t fd, std::string_view what) {

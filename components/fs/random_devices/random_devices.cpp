@@ -71,9 +71,12 @@ public:
         return 0;
     }
 
-    PollEvents poll(PollRegistrar*) override {
-        const bool ready = !waits_ || ports::random_devices::random().is_ready();
-        return POLLOUT | POLLWRNORM | (ready ? POLLIN | POLLRDNORM : 0);
+    // /dev/random is one or the other (Linux drivers/char/random.c, random_poll).
+    PollEvents poll(PollRegistrar* registrar) override {
+        if (!waits_) {
+            return File::poll(registrar);
+        }
+        return ports::random_devices::random().is_ready() ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM;
     }
 
 private:

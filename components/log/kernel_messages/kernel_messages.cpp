@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <base/digits.hpp>
 #include <base/format.hpp>
 #include <linux/capability.h>
 #include <memory/interfaces/context.hpp>
@@ -37,7 +38,24 @@ constexpr std::array<int, 4> k_priorities{3, 4, 6, 7};
 constexpr std::size_t k_longest_text = 200;
 constexpr std::size_t k_longest_line = k_longest_text + 64;
 
+constexpr std::size_t k_longest_written = 1024;  // Linux's PRINTKRB_RECORD_MAX
+
 [[nodiscard]] auto& source() { return ports::kernel_messages::log().source(); }
+
+// The number of the oldest message kept that is not older than `sequence`; `sequence` if there is none.
+[[nodiscard]] std::uint64_t first_from(std::uint64_t sequence) {
+    std::array<char, k_longest_text> text;
+    const auto record = source().next(sequence, text);
+    return record ? record->sequence : sequence;
+}
+// Behind the newest.
+[[nodiscard]] std::uint64_t end_from(std::uint64_t sequence) {
+    std::array<char, k_longest_text> text;
+    while (const auto record = source().next(sequence, text)) {
+        sequence = record->sequence + 1;
+    }
+    return sequence;
+}
 
 // As dmesg shows it: "<6>[    0.001234] tag: text\n".
 [[nodiscard]] std::string_view line_of(const Record& record, std::span<char> to) {
@@ -46,48 +64,71 @@ constexpr std::size_t k_longest_line = k_longest_text + 64;
                      microseconds % 1'000'000, record.tag, record.text);
 }
 
+// The text as /dev/kmsg shows it, so that a message is one line whatever is in it: "\\x0a".
+[[nodiscard]] std::string_view escaped(std::string_view text, std::span<char> to) {
+    std::size_t used = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < ' ' || byte >= 0x7f || c == '\\') {
+            used += format_to(to.subspan(used), "\\x{:02x}", unsigned{byte}).size();
+        } else {
+            to[used++] = c;
+        }
+    }
+    return {to.data(), used};
+}
+
+// What `text` says its level is, "<N>" before it, which is taken off; the facility in it is not kept.
+[[nodiscard]] int take_priority(std::string_view& text) {
+    constexpr int k_default = 4;
+    if (text.empty() || text.front() != '<') {
+        return k_default;
+    }
+    std::string_view rest = text.substr(1);
+    const auto number = take_digits<std::uint32_t>(rest, 10);
+    if (!number || rest.empty() || rest.front() != '>') {
+        return k_default;
+    }
+    text = rest.substr(1);
+    return static_cast<int>(*number & 7);
+}
+
 // One message a read, "6,339,5140900,-;tag: text\n" (Linux Documentation/ABI/testing/dev-kmsg).
 class KmsgFile final : public fs::File {
 public:
-    KmsgFile(fs::Inode& inode, std::uint32_t flags) : File{flags, inode, Seek::none} {}
+    KmsgFile(fs::Inode& inode, std::uint32_t flags) : File{flags, inode, Seek::position}, next_{first_from(0)} {}
 
     // There is no waiting for messages: at the end it is as if O_NONBLOCK were set.
     Result<std::size_t> read(fs::Transfer& to, std::uint64_t) override {
         std::array<char, k_longest_text> text;
-        std::array<char, k_longest_line> line;
+        std::array<char, 4 * k_longest_text> shown_text;
+        std::array<char, 4 * k_longest_text + 64> line;
         const std::uint64_t sequence = next_.load(std::memory_order_relaxed);
         const auto record = source().next(sequence, text);
         if (!record) {
             return Errno::again;
         }
-        next_.store(record->sequence + 1, std::memory_order_relaxed);
-        if (record->sequence != sequence && sequence != 0) {
-            return Errno::pipe;  // some were overwritten
+        if (record->sequence != sequence) {
+            next_.store(record->sequence, std::memory_order_relaxed);
+            return Errno::pipe;  // some were overwritten; the next read gives the oldest there is
         }
+        next_.store(sequence + 1, std::memory_order_relaxed);
         const std::string_view shown =
-            format_to(line, "{},{},{},-;{}: {}\n", k_priorities[static_cast<std::size_t>(record->level)], record->sequence,
-                      record->time.count() / 1000, record->tag, record->text);
+            format_to(line, "{},{},{},-;{}: {}\n", k_priorities[static_cast<std::size_t>(record->level)], sequence,
+                      record->time.count() / 1000, record->tag, escaped(record->text, shown_text));
         return shown.size() <= to.left() ? to.put(shown.data(), shown.size()) : Errno::inval;
     }
 
-    // "<N>text": one message; the level is taken, the facility is not.
+    // "<N>text": one message.
     Result<std::size_t> write(fs::Transfer& from, std::uint64_t&) override {
         const std::size_t size = from.left();
+        if (size > k_longest_written) {
+            return Errno::inval;
+        }
         std::array<char, k_longest_text> text;
         const std::size_t taken = TRY(from.take(text.data(), std::min(size, text.size())));
         std::string_view message{text.data(), taken};
-        int priority = 4;
-        if (message.size() > 2 && message.front() == '<') {
-            const std::size_t end = message.find('>');
-            if (end != message.npos && end < 6) {
-                priority = 0;
-                for (const char c : message.substr(1, end - 1)) {
-                    priority = priority * 10 + (c - '0');
-                }
-                priority &= 7;
-                message.remove_prefix(end + 1);
-            }
-        }
+        const int priority = take_priority(message);
         while (!message.empty() && message.back() == '\n') {
             message.remove_suffix(1);
         }
@@ -104,6 +145,26 @@ public:
         return size;
     }
 
+    // To the oldest there is, the first since the last clearing, or the end; nowhere between.
+    Result<std::uint64_t> seek(std::int64_t offset, int whence) override {
+        if (offset != 0) {
+            return Errno::spipe;
+        }
+        switch (whence) {
+        case SEEK_SET:
+            next_.store(first_from(0), std::memory_order_relaxed);
+            return std::uint64_t{0};
+        case SEEK_DATA:
+            next_.store(first_from(ports::kernel_messages::self().cleared()), std::memory_order_relaxed);
+            return std::uint64_t{0};
+        case SEEK_END:
+            next_.store(end_from(0), std::memory_order_relaxed);
+            return std::uint64_t{0};
+        default:
+            return Errno::inval;
+        }
+    }
+
     fs::PollEvents poll(fs::PollRegistrar*) override {
         std::array<char, k_longest_text> text;
         const bool more = source().next(next_.load(std::memory_order_relaxed), text).has_value();
@@ -113,7 +174,7 @@ public:
 private:
     void dispose() override { memory::destroy(ports::kernel_messages::heap(), this); }
 
-    std::atomic<std::uint64_t> next_{0};
+    std::atomic<std::uint64_t> next_;
 };
 
 }  // namespace
@@ -158,19 +219,8 @@ Result<std::int64_t> KernelMessages::sys_syslog(int type, UserPtr<char> to, int 
         return 0;
     case k_console_level:
         return size >= 1 && size <= 8 ? Result<std::int64_t>{0} : Errno::inval;
-    case k_size_unread: {
-        std::array<char, k_longest_text> text;
-        std::array<char, k_longest_line> line;
-        std::int64_t unread = 0;
-        for (std::uint64_t sequence = read_.load(std::memory_order_relaxed);;) {
-            const auto record = source().next(sequence, text);
-            if (!record) {
-                return unread;
-            }
-            unread += static_cast<std::int64_t>(line_of(*record, line).size());
-            sequence = record->sequence + 1;
-        }
-    }
+    case k_size_unread:
+        return unread();
     case k_size_buffer:
         return static_cast<std::int64_t>(params::kernel_messages::ring_bytes);
     default:
@@ -179,12 +229,22 @@ Result<std::int64_t> KernelMessages::sys_syslog(int type, UserPtr<char> to, int 
 }
 
 void KernelMessages::clear() {
+    cleared_.store(end_from(cleared_.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+}
+
+std::int64_t KernelMessages::unread() {
     std::array<char, k_longest_text> text;
-    std::uint64_t sequence = cleared_.load(std::memory_order_relaxed);
+    std::array<char, k_longest_line> line;
+    const MutexGuard guard{reading_};
+    std::int64_t unread = 0;
+    std::uint64_t sequence = read_;
+    std::size_t told = partly_read_;
     while (const auto record = source().next(sequence, text)) {
+        const std::size_t size = line_of(*record, line).size();
+        unread += static_cast<std::int64_t>(size - (record->sequence == read_ ? std::min(told, size) : 0));
         sequence = record->sequence + 1;
     }
-    cleared_.store(sequence, std::memory_order_relaxed);
+    return unread;
 }
 
 // The newest that fit, whole.
@@ -217,19 +277,30 @@ Result<std::int64_t> KernelMessages::read_all(UserPtr<char> to, std::size_t size
     }
 }
 
-// What has not been read yet; it does not wait.
+// What has not been read yet; it does not wait. A line that does not fit is read in parts.
 Result<std::int64_t> KernelMessages::read_new(UserPtr<char> to, std::size_t size) {
     std::array<char, k_longest_text> text;
     std::array<char, k_longest_line> line;
+    const MutexGuard guard{reading_};
     std::size_t used = 0;
-    while (const auto record = source().next(read_.load(std::memory_order_relaxed), text)) {
-        const std::string_view shown = line_of(*record, line);
-        if (used + shown.size() > size) {
+    while (used < size) {
+        const auto record = source().next(read_, text);
+        if (!record) {
             break;
         }
-        TRY(vm::copy_out((to + used).address(), shown.data(), shown.size()));
+        if (record->sequence != read_) {
+            read_ = record->sequence;
+            partly_read_ = 0;
+        }
+        const std::string_view rest = line_of(*record, line).substr(partly_read_);
+        const std::string_view shown = rest.substr(0, size - used);
+        if (const Result<void> copied = vm::copy_out((to + used).address(), shown.data(), shown.size()); !copied) {
+            return used != 0 ? Result<std::int64_t>{static_cast<std::int64_t>(used)} : copied.error();
+        }
         used += shown.size();
-        read_.store(record->sequence + 1, std::memory_order_relaxed);
+        const bool whole = shown.size() == rest.size();
+        read_ += whole ? 1 : 0;
+        partly_read_ = whole ? 0 : partly_read_ + shown.size();
     }
     return static_cast<std::int64_t>(used);
 }

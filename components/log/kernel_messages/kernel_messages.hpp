@@ -7,6 +7,8 @@
 
 #include <base/user.hpp>
 #include <fs/interfaces/device_nodes.hpp>
+#include <sync/learnt_lock_class.hpp>
+#include <sync/mutex.hpp>
 
 namespace phx::log {
 
@@ -21,13 +23,22 @@ public:
 
     Result<std::int64_t> sys_syslog(int type, UserPtr<char> to, int size);
 
+    // The first message that has not been cleared.
+    [[nodiscard]] std::uint64_t cleared() const { return cleared_.load(std::memory_order_relaxed); }
+
 private:
     void clear();
+    [[nodiscard]] std::int64_t unread();
     Result<std::int64_t> read_all(UserPtr<char> to, std::size_t size);
     Result<std::int64_t> read_new(UserPtr<char> to, std::size_t size);
 
     std::atomic<std::uint64_t> cleared_{0};  // the first message that SYSLOG_ACTION_READ_ALL shows
-    std::atomic<std::uint64_t> read_{0};     // and SYSLOG_ACTION_READ
+
+    // Where SYSLOG_ACTION_READ goes on: this message, of which that many characters have been read.
+    static constexpr sync::LockClass k_reading_class = sync::LearntLockClass::make("kernel messages");
+    Mutex reading_{k_reading_class};
+    std::uint64_t read_ __attribute__((guarded_by(reading_))) = 0;
+    std::size_t partly_read_ __attribute__((guarded_by(reading_))) = 0;
 };
 
 }  // namespace phx::log
