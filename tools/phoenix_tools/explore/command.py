@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from phoenix.describe import VERSION
 from phoenix_tools.answers.sides import Side, read_side
 from phoenix_tools.explore.content import content
 from phoenix_tools.explore.page import page
@@ -16,6 +17,9 @@ def explore(workspace: Workspace, graph: str, other: str | None, file: Path | No
     """With `other`: what differs from `graph` in it."""
     first = read_side(workspace, graph)
     before, after = (None, first) if other is None else (first, read_side(workspace, other))
+    for side in (before, after):
+        if side is not None and not _is_told_whole(side):
+            raise Stop(f"{side.title}: its generator tells less of a graph than the page shows; `phx diff` compares it", BAD_INPUT)
     target = file or workspace.build_directory(after.graph["graph"]) / _file_name(before)
     try:
         if file is None:
@@ -27,6 +31,11 @@ def explore(workspace: Workspace, graph: str, other: str | None, file: Path | No
     if open_it:
         _open(target)
     return target
+
+
+def _is_told_whole(side: Side) -> bool:
+    """Whether a revision's generator says of a graph what today's does: in the same version, and with the reasons' places."""
+    return side.graph.get("version") == VERSION and {"chain", "components", "library_ports", "locks", "system_calls"} <= set(side.graph)
 
 
 def _file_name(before: Side | None) -> str:

@@ -17,8 +17,8 @@ def costs(workspace: Workspace, side: Side) -> dict[str, Any]:
     for owner, row in footprint.read(side.image, side.graph).by_owner().items():
         rows[owner] = {"image": row["text"] + row["rodata"] + row["data"], "ram": row["data"] + row["bss"], **row}
     kinds = [
-        {"key": "image", "title": "Bytes of the image", "unit": "bytes"},
-        {"key": "ram", "title": "Static RAM (data and bss)", "unit": "bytes"},
+        {"key": "image", "title": "Bytes of the image", "short": "image", "unit": "bytes"},
+        {"key": "ram", "title": "Static RAM (data and bss)", "short": "RAM", "unit": "bytes"},
     ]
     return {"kinds": kinds, "components": rows, "missing": ""}
 

@@ -1,6 +1,8 @@
 // The right-hand side: everything about the chosen component, or about the graph.
 
 const mostChains = 8;
+const mostOpen = 3;
+const mostSteps = 8; // even
 
 function drawDetails() {
   const node = nodes.get(state.selected);
@@ -45,6 +47,7 @@ function aboutNode(node) {
     el('h2', {}, node.name, node.sign ? el('span', { class: signClass[node.sign] }, { '+': '  added', '-': '  removed', '~': '  changed' }[node.sign]) : ''),
     el('p', { class: 'muted' }, `${node.library ? 'library' : 'instance of'} ${node.domain}/${node.component}`),
     el('p', {}, about.summary || ''),
+    glance(node),
     section('What changed', changed(node)),
     section('Why it is here', whyHere(node, side)),
     section('What it costs', cost(node)),
@@ -61,6 +64,16 @@ function aboutNode(node) {
   ];
 }
 
+/** The figures that one looks for first. */
+function glance(node) {
+  const row = costOf(node, node.sign === '-' ? before : after);
+  const tags = row ? kinds.map((kind) => `${shown(row[kind.key] || 0, kind.unit)} ${kind.short}`) : ['costs missing'];
+  tags.push(`used by ${new Set((wiresTo.get(node.name) || []).map((wire) => wire.user)).size}`, `uses ${new Set((wiresFrom.get(node.key) || []).map((wire) => wire.provider)).size}`);
+  if (node.init) tags.push(`start-up ${node.init.order + 1} of ${order.length}`);
+  if (node.device) tags.push(node.device.path);
+  return el('p', { id: 'glance' }, tags.map((text) => el('span', { class: 'tag' }, text)));
+}
+
 function changed(node) {
   return (changesOf.get(node.key) || []).map((change) => el('p', {}, el('b', { class: signClass[change.sign] }, `${change.sign} ${change.section} `), change.name === node.name ? change.text : `${change.name}: ${change.text}`));
 }
@@ -71,16 +84,27 @@ function whyHere(node, side) {
   const chains = chainsTo(node.name, mostChains);
   return [
     el('ol', { class: 'chain' }, named),
-    chains.map((chain, index) => el('ol', { class: 'chain why-chain', 'aria-current': String(index === state.chain), onmouseenter: () => { state.chain = index; markChains(); drawOverlay(); } }, chain.map(([user, port, provider]) => {
-      const wire = (nodes.get(user).ports[port]) || {};
-      return el('li', {}, toNode(user), ' \u2192 ', toNode(provider), el('span', { class: 'sub' }, ` through ${port} (${wire.interface}): ${wire.why} `), place(wire.declared));
-    }))),
+    chains.slice(0, mostOpen).map((chain, index) => chainRow(chain, index)),
+    chains.length > mostOpen ? el('details', { open: state.chain >= mostOpen }, el('summary', {}, `${chains.length - mostOpen} more`), chains.slice(mostOpen).map((chain, index) => chainRow(chain, index + mostOpen))) : null,
     chains.length > 1 ? el('p', { class: 'sub' }, `${chains.length}${chains.length === mostChains ? ' or more' : ''} shortest chains; y marks the next one on the map`) : chains.length ? null : el('p', { class: 'sub' }, 'Nobody uses it: it begins a chain, or only libraries use it.'),
   ];
 }
 
+/** A chain of wires; of a long one both ends. */
+function chainRow(chain, index) {
+  const steps = chain.map(([user, port, provider]) => {
+    const wire = nodes.get(user).ports[port] || {};
+    return el('li', {}, toNode(user), ' \u2192 ', toNode(provider), el('span', { class: 'sub' }, ` through ${port} (${wire.interface}): ${wire.why} `), place(wire.declared));
+  });
+  if (steps.length > mostSteps) steps.splice(mostSteps / 2, steps.length - mostSteps, el('li', { class: 'muted' }, `... ${steps.length - mostSteps} more ...`));
+  return el('ol', { class: 'chain why-chain', 'aria-current': String(index === state.chain), onmouseenter: () => { state.chain = index; markChains(); drawOverlay(); } }, steps);
+}
+
 function markChains() {
-  document.querySelectorAll('.why-chain').forEach((each, index) => each.setAttribute('aria-current', String(index === state.chain)));
+  document.querySelectorAll('.why-chain').forEach((each, index) => {
+    each.setAttribute('aria-current', String(index === state.chain));
+    if (index === state.chain && each.parentElement.matches('details')) each.parentElement.open = true;
+  });
 }
 
 function cost(node) {

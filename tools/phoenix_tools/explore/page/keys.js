@@ -6,6 +6,8 @@ const keys = [
   ['/', 'search; arrows and Enter choose', () => $('search').focus()],
   ['m', 'map', () => show({ view: 'map' })],
   ['p', 'picture of the wires', () => content.picture && show({ view: 'picture' })],
+  ['+', 'larger picture', () => zoomBy(1.25)],
+  ['-', 'smaller picture', () => zoomBy(0.8)],
   ['[', 'start-up: a step back', () => stepTo(state.step - 1)],
   [']', 'start-up: a step on', () => stepTo(state.step + 1)],
   ['y', 'the next chain that says why', () => { const number = chainsTo(nodes.get(state.selected)?.name, mostChains).length; if (number) show({ chain: (state.chain + 1) % number }); }],

@@ -135,13 +135,14 @@ function drawLegend() {
   const key = (colour, text) => el('span', {}, el('i', { style: `border-color:var(${colour})` }), text);
   const parts = [];
   if (state.step >= 0) parts.push(key('--added', `step ${state.step + 1} of ${order.length}: ${order[state.step]}; arrows go to what it must wait for`));
-  else if (state.selected) parts.push(key('--user', 'uses it'), key('--provider', 'it uses'), key('--why', 'why it is here'), el('span', {}, 'solid: orders start-up; dashed: when running'));
+  else if (state.selected && state.view === 'map') parts.push(key('--user', 'uses it'), key('--provider', 'it uses'), key('--why', 'why it is here'), el('span', {}, 'solid: orders start-up; dashed: when running'));
   if (kind) {
     const most = Math.max(0, ...[...nodes.values()].map((node) => costOf(node)?.[kind.key] || 0));
     parts.push(el('span', {}, `${kind.title}: 0`, el('b', { class: 'swatch' }), shown(most, kind.unit)));
   }
   if (state.colour === 'difference') parts.push(key('--added', 'added'), key('--removed', 'removed'), key('--changed', 'changed'));
-  parts.push(el('span', {}, 'dashed box: library'));
+  if (state.view === 'map') parts.push(el('span', {}, 'dashed box: library'));
+  else parts.push(el('span', {}, '+ and - for a larger or smaller picture'));
   if (after.costs.missing && !state.selected) parts.push(el('span', {}, after.costs.missing));
   $('legend').replaceChildren(...parts);
 }

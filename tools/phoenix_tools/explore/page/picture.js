@@ -17,7 +17,18 @@ function buildPicture() {
   }
 }
 
+let zoom = 1; // of what fills the width, or is large enough to read
+
+function zoomBy(factor) {
+  zoom = Math.max(0.3, Math.min(6, zoom * factor));
+  drawPicture();
+}
+
 function drawPicture() {
+  const drawn = $('picture').querySelector('svg');
+  if (!drawn) return;
+  const room = $('stage').clientWidth - 28;
+  drawn.style.width = `${Math.round(Math.max(room, drawn.viewBox.baseVal.width * 0.85) * zoom)}px`;
   const { users, providers } = related();
   const own = state.selected;
   for (const each of $('picture').querySelectorAll('g.node, g.edge')) {
