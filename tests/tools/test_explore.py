@@ -228,6 +228,32 @@ def test_the_difference_of_two_graphs(chromium: Any, tmp_path: Path) -> None:
     assert page.is_quiet()
 
 
+def costs_of(amounts: dict[str, int]) -> dict[str, Any]:
+    kinds = [
+        {"key": key, "title": title, "short": key, "unit": unit}
+        for key, title, unit in (("image", "Bytes of the image", "bytes"), ("boot", "Boot instructions", "instructions"))
+    ]
+    rows = {name: {"image": amount, "boot": 1_000_000 - amount, "text": amount} for name, amount in amounts.items()}
+    return {"kinds": kinds, "components": rows, "missing": "", "boot_missing": ""}
+
+
+def test_components_are_coloured_by_what_they_cost(chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = {"minimal": costs_of({"slab": 1, "klog": 500}), "monitor": costs_of({"slab": 40_000, "klog": 700})}
+    monkeypatch.setattr("phoenix_tools.explore.content.costs", lambda workspace, side: costs[side.title])
+    page = Page(chromium, explore(Workspace(ROOT), "minimal", "monitor", tmp_path / "page.html", open_it=False), "colour=image")
+
+    def heat(name: str) -> int:
+        found: str = page.script("return arguments[0].style.getPropertyValue('--amount')", page.chip(name))
+        return int(found.removesuffix("%"))
+
+    assert heat("heap") == 85 and 0 < heat("log") < 20 and heat("uart") == 0
+    page.script("const colour = document.getElementById('colour'); colour.value = 'boot'; colour.dispatchEvent(new Event('change'))")
+    assert heat("log") == 85 and "Boot instructions" in page.one("#legend").text
+    page.chip("log").click()
+    assert "700 B" in page.one("#cost").text and "+200" in page.one("#cost").text
+    assert page.is_quiet()
+
+
 def test_costs_that_are_missing_are_said_with_the_way_to_get_them(chromium: Any, big: Path, tmp_path: Path) -> None:
     page = Page(chromium, explore(Workspace(big), "big", None, tmp_path / "page.html", open_it=False))
     assert "costs are not known" in page.one("#missing-costs").text

@@ -211,12 +211,13 @@ def explore_command(
     other: Optional[str] = typer.Argument(None, help="Another one: the page shows what differs in it.", metavar="[GRAPH2]"),
     file: Optional[Path] = typer.Option(None, "--out", "-o", help="The file to write (default: build/GRAPH/explore.html)."),
     open_it: bool = typer.Option(False, "--open", help="Show it in a browser."),
+    boot: bool = typer.Option(False, "--boot", help="Boot the built image first, and count each component's instructions: takes seconds."),
     no_install: bool = _NO_INSTALL,
 ) -> None:
     """Write a page to look at a graph with: what is in it, why, who is wired to whom, what it costs; needs no network."""
     from phoenix_tools.explore.command import explore
 
-    explore(ctx.obj, graph, other, file, open_it=open_it)
+    explore(ctx.obj, graph, other, file, open_it=open_it, boot=boot)
 
 
 @app.command("diff")

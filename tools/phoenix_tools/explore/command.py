@@ -8,18 +8,21 @@ from pathlib import Path
 from phoenix.describe import VERSION
 from phoenix_tools.answers.sides import Side, read_side
 from phoenix_tools.explore.content import content
+from phoenix_tools.explore.costs import measure_boot
 from phoenix_tools.explore.page import page
 from phoenix_tools.terminal import BAD_INPUT, Stop, err, out
 from phoenix_tools.workspace import Workspace
 
 
-def explore(workspace: Workspace, graph: str, other: str | None, file: Path | None, *, open_it: bool) -> Path:
-    """With `other`: what differs from `graph` in it."""
+def explore(workspace: Workspace, graph: str, other: str | None, file: Path | None, *, open_it: bool, boot: bool = False) -> Path:
+    """With `other`: what differs from `graph` in it. `boot`: counts the instructions of boots first."""
     first = read_side(workspace, graph)
     before, after = (None, first) if other is None else (first, read_side(workspace, other))
     for side in (before, after):
         if side is not None and not _is_told_whole(side):
             raise Stop(f"{side.title}: its generator tells less of a graph than the page shows; `phx diff` compares it", BAD_INPUT)
+        if side is not None and boot:
+            measure_boot(side)
     target = file or workspace.build_directory(after.graph["graph"]) / _file_name(before)
     try:
         if file is None:

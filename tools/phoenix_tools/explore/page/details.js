@@ -24,6 +24,7 @@ function aboutGraph() {
     machine ? el('p', {}, `machine ${machine.name}: ${machine.qemu.cpu}, ${many(machine.qemu.cpus, 'CPU')}, ${machine.qemu.memory / 2 ** 20} MiB`) : null,
     budgets.length ? section('Budgets', el('table', {}, budgets.map(([name, limit]) => el('tr', {}, el('td', {}, name), el('td', { class: 'number' }, typeof limit === 'object' ? JSON.stringify(limit) : limit.toLocaleString('en')))))) : null,
     after.costs.missing ? el('div', { class: 'note', id: 'missing-costs' }, after.costs.missing) : null,
+    after.costs.boot_missing ? el('p', { class: 'sub' }, `Boot instructions are counted by: ${after.costs.boot_missing}`) : null,
     kinds.map((kind) => section(`${kind.title}: the most`, biggest(kind))),
     compared ? section('Difference', el('p', {}, `${[...nodes.values()].filter((each) => each.sign === '+').length} added, ${[...nodes.values()].filter((each) => each.sign === '-').length} removed, ${[...nodes.values()].filter((each) => each.sign === '~').length} changed since ${before.title}`)) : null,
     el('p', { class: 'sub' }, 'Choose a component to see why it is in, what it costs and who is wired to it. Press ? for keys.'),
