@@ -326,6 +326,19 @@ def why_not_command(
     why_not(ctx.obj, graph, name, apply=apply, as_json=as_json)
 
 
+@app.command("menu")
+def menu_command(
+    ctx: typer.Context,
+    graph: str = _GRAPH,
+    name: str = typer.Option("", "--name", help="What to call the graph that is saved (default: GRAPH-mine); can be changed then."),
+    summary: str = typer.Option("", "--summary", help="What it is for, in a line."),
+) -> None:
+    """Change a graph by choosing: components, wires, parameters, with help and cost. Saves a graph that extends it."""
+    from phoenix_tools.menu.command import menu
+
+    menu(ctx.obj, graph, name, summary)
+
+
 @app.command("editor")
 def editor_command(
     ctx: typer.Context,

@@ -31,6 +31,7 @@ class For(Enum):
     PROGRAMS = "programs for images"
     TEST = "the tests"
     DEBUG = "debugging"
+    MENU = "choosing in a terminal"
     EDITOR = "checking what editors see"
 
 
@@ -85,6 +86,7 @@ PACKAGES = (
     Package("chromium-driver", "/usr/bin/chromedriver", For.TEST, "driving it"),
     Package("python3-selenium", f"{_MODULES}/selenium/__init__.py", For.TEST, "driving it from Python"),
     Package("python3-pexpect", f"{_MODULES}/pexpect/__init__.py", For.TEST, "typing into a terminal"),
+    Package("python3-prompt-toolkit", f"{_MODULES}/prompt_toolkit/__init__.py", For.MENU, "the screen of `phx menu`"),
     Package("nodejs", "/usr/bin/node", For.EDITOR, "the YAML language server"),
     Package("npm", "/usr/bin/npm", For.EDITOR, "fetching the YAML language server"),
     Package("python3-pylsp-jsonrpc", f"{_MODULES}/pylsp_jsonrpc/__init__.py", For.EDITOR, "talking to it"),

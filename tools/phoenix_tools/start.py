@@ -16,13 +16,14 @@ _NEEDS = {
     "size": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "run": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "explore": {For.PICTURES},
+    "menu": {For.MENU},
     "rootfs": {For.ROOTFS},
     "bench": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "matrix": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "minimize": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "profile": {For.BUILD, For.EMULATOR, For.ROOTFS},
     "trace": {For.BUILD, For.EMULATOR, For.ROOTFS},
-    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.PICTURES, For.TEST, For.DEBUG, For.EDITOR},
+    "test": {For.BUILD, For.EMULATOR, For.ROOTFS, For.PROGRAMS, For.PICTURES, For.TEST, For.DEBUG, For.MENU, For.EDITOR},
     "debug": {For.BUILD, For.EMULATOR, For.ROOTFS, For.DEBUG},
 }
 

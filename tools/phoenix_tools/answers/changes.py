@@ -55,17 +55,27 @@ def fork(workspace: Workspace, graph: str, name: str, summary: str, wish: Wish, 
     """A new graph that extends another one, with changes if there are any."""
     project = open_project(workspace.root)
     base = image_of(project, graph)
+    path, after = forked(workspace, project, base, name, summary, wish)
+    _tell(base, after, path, "")
+    _write(workspace, path, after, apply)
+
+
+def forked(workspace: Workspace, project: Project, base: ResolvedGraph, name: str, summary: str, wish: Wish) -> tuple[str, Changed]:
+    """The new graph's file and what would be in it, after all checks; Stop where it cannot be."""
     if not _NAME.match(name):
         raise Stop(f"`{name}` is no name for a graph: lower-case letters, digits, `-` and `_`, a letter first", BAD_INPUT)
     if name in project.catalog.graphs:
         raise Stop(f"there is a graph `{name}` already: {project.catalog.graphs[name].path}", BAD_INPUT)
     if base.name not in project.catalog.graphs:
-        raise Stop(f"`{graph}` cannot be extended: it is in none of the folders of graphs", BAD_INPUT)
+        raise Stop(f"`{base.name}` cannot be extended: it is in none of the folders of graphs", BAD_INPUT)
     path = f"graphs/{name}.yaml"
-    start = f"graph: {name}\nsummary: {_quoted(summary or f'{base.name}, changed.')}\nextends: {base.name}\n"
-    after = _checked(workspace, project, name, path, edited(base, start, base.spec.instances, wish))
-    _tell(base, after, path, "")
-    _write(workspace, path, after, apply)
+    text = edited(base, beginning(base.name, name, summary), base.spec.instances, wish)
+    return path, _checked(workspace, project, name, path, text)
+
+
+def beginning(base: str, name: str, summary: str) -> str:
+    """A graph that extends another and does not differ from it yet."""
+    return f"graph: {name}\nsummary: {_quoted(summary or f'{base}, changed.')}\nextends: {base}\n"
 
 
 def image_of(project: Project, graph: str) -> ResolvedGraph:
@@ -107,6 +117,7 @@ class _Writer:
         self.errors: list[str] = []
         self.components = graph.catalog.components
         self.instances: dict[str, InstanceSpec | None] = {each.name: each for each in graph.spec.instances}
+        self.placed = {each.name: each.component for each in graph.spec.instances}  # as the words so far have it
 
     def fail(self, message: str, word: str, known: Sequence[str]) -> None:
         self.errors.append("\n    fix: ".join((f"error: {message}", *did_you_mean(word, known))))
@@ -126,6 +137,7 @@ class _Writer:
         elif self.is_component(component):
             self.file.add(name, component)
             self.instances[name] = None
+            self.placed[name] = component
 
     def is_component(self, name: str) -> bool:
         fits = [each.name for each in self.components.values() if not each.library and self.graph.arch in each.arch]
@@ -153,8 +165,9 @@ class _Writer:
         if not key:
             if self.is_component(value):
                 self.file.replace(name, value, _kept(spec, self.components[value]))
+                self.placed[name] = value
             return
-        component = self.components[spec.component if spec else name]
+        component = self.components[self.placed[name]]
         port, parameter = component.port(key), component.parameter(key)
         if port is not None:
             providers = [each.strip() for each in value.split(",")]
@@ -192,13 +205,13 @@ def _kept(spec: InstanceSpec | None, component: Component) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Changed:
+class Changed:
     text: str
     graph: ResolvedGraph
     broken: Mapping[str, tuple[Diagnostic, ...]]  # graphs that extend it, and would no longer resolve
 
 
-def _checked(workspace: Workspace, before: Project, graph: str, path: str, text: str) -> _Changed:
+def _checked(workspace: Workspace, before: Project, graph: str, path: str, text: str) -> Changed:
     """Resolves the graph, and those that extend it and resolved so far, as if the text had been written."""
     project = open_project(workspace.root, {path: text})
     try:
@@ -210,7 +223,7 @@ def _checked(workspace: Workspace, before: Project, graph: str, path: str, text:
         problems = _problems(project, name) if resolved.name in _bases(project, name) else ()
         if problems and not _problems(before, name):
             broken[name] = problems
-    return _Changed(text, resolved, broken)
+    return Changed(text, resolved, broken)
 
 
 def _bases(project: Project, graph: str) -> list[str]:
@@ -230,7 +243,7 @@ def _problems(project: Project, graph: str) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _tell(before: ResolvedGraph, after: _Changed, path: str, old: str) -> None:
+def _tell(before: ResolvedGraph, after: Changed, path: str, old: str) -> None:
     difference.show(difference.difference(to_json(before), to_json(after.graph)))
     lines = difflib.unified_diff(old.splitlines(), after.text.splitlines(), path if old else "/dev/null", path, lineterm="", n=1)
     styles: Mapping[str, str] = {"+": "green", "-": "red", "@": "dim"}
@@ -239,7 +252,7 @@ def _tell(before: ResolvedGraph, after: _Changed, path: str, old: str) -> None:
         out.print(f"[{style}]{escape(line)}[/]" if style else escape(line))
 
 
-def _write(workspace: Workspace, path: str, after: _Changed, apply: bool) -> None:
+def _write(workspace: Workspace, path: str, after: Changed, apply: bool) -> None:
     fork_instead = (
         f"Graphs that extend `{after.graph.name}` would no longer resolve: {', '.join(after.broken)}.\n"
         f"    fix: phx fork {after.graph.name} NAME makes a graph of your own"
@@ -250,9 +263,14 @@ def _write(workspace: Workspace, path: str, after: _Changed, apply: bool) -> Non
     if not apply:
         err.print("\n".join([*([fork_instead] if after.broken else ()), f"Nothing was written; --apply writes {path}."]), style="dim")
         return
-    (workspace.root / path).write_text(after.text, encoding="utf-8")
+    put(workspace, path, after.text)
+    err.print(f"{path}: written.")
+
+
+def put(workspace: Workspace, path: str, text: str) -> None:
+    """Writes a graph's file, and what is kept of the list of graphs."""
+    (workspace.root / path).write_text(text, encoding="utf-8")
     wanted = presets.content(workspace)
     file = workspace.root / presets.FILE
     if path.startswith("graphs/") and file.read_text(encoding="utf-8") != wanted:
         file.write_text(wanted, encoding="utf-8")
-    err.print(f"{path}: written.")

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from phoenix.api import Project, open_project, to_json
 from phoenix.diagnostics import Diagnostic, Failed, did_you_mean
-from phoenix.model import Component, ResolvedGraph
+from phoenix.model import Component, InstanceSpec, ResolvedGraph
 from phoenix_tools.answers import changes
 from phoenix_tools.answers.changes import Wish
 from phoenix_tools.answers.why import Reasons, Step, names
@@ -39,7 +39,7 @@ def why_not(workspace: Workspace, graph: str, name: str, *, apply: bool, as_json
     resolved = changes.image_of(project, graph)
     if not _compatible(resolved, name) and next(Reasons(to_json(resolved)).of(name), None) is not None:
         raise Stop(f"`{name}` is in graph `{resolved.name}`\n    fix: phx why {resolved.name} {name}", BAD_INPUT)
-    found = [Search(workspace, project, graph, resolved).of(component, fact) for component, fact in _carriers(project, resolved, name)]
+    found = [search_in(workspace, project, graph, resolved).of(component, fact) for component, fact in _carriers(project, resolved, name)]
     best = min((way for each in found for way in each.ways), key=_size, default=None)
     if as_json:
         out.out(json.dumps(_record(resolved.name, name, found), indent=2))
@@ -97,15 +97,23 @@ def _size(wish: Wish) -> int:
     return len(wish.sets) + len(wish.adds) + len(wish.removes)
 
 
+def search_in(workspace: Workspace, project: Project, graph: str, resolved: ResolvedGraph) -> Search:
+    """In a graph as its file stands."""
+    file = project.graph_file(graph)
+    text = (workspace.root / file.path).read_text(encoding="utf-8")
+    return Search(project, resolved, file.path, text, project.resolve(file.extends).spec.instances if file.extends else ())
+
+
 class Search:
     """By breadth: each step answers one of the errors that the change before still leads to."""
 
-    def __init__(self, workspace: Workspace, project: Project, graph: str, resolved: ResolvedGraph) -> None:
+    def __init__(self, project: Project, resolved: ResolvedGraph, path: str, text: str, inherited: Sequence[InstanceSpec]) -> None:
+        """`text`: what the graph's file holds, or would; `inherited`: the instances of the graph that it extends."""
         self.project = project
         self.graph = resolved
-        self.file = project.graph_file(graph)
-        self.text = (workspace.root / self.file.path).read_text(encoding="utf-8")
-        self.inherited = project.resolve(self.file.extends).spec.instances if self.file.extends else ()
+        self.path = path
+        self.text = text
+        self.inherited = inherited
 
     def of(self, component: Component, fact: Step) -> Obstacles:
         place = self.graph.spec.instances_place
@@ -159,7 +167,7 @@ class Search:
     def try_out(self, wish: Wish) -> ResolvedGraph | tuple[Diagnostic, ...]:
         try:
             text = changes.edited(self.graph, self.text, self.inherited, wish)
-            return self.project.resolve_text(self.file.path, text)
+            return self.project.resolve_text(self.path, text)
         except Failed as failed:
             return failed.diagnostics
         except Stop:

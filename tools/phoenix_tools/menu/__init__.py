@@ -1,0 +1,1 @@
+"""`phx menu`: a graph changed by choosing, in a terminal."""
