@@ -29,10 +29,11 @@ set(CMAKE_CXX_STANDARD_COMPUTED_DEFAULT 17)
 set(CMAKE_CXX_EXTENSIONS_COMPUTED_DEFAULT ON)
 
 # Paths relative to the build directory let graphs share compilations of what they hold in common.
+# The plain env: that of CMake takes as long as ccache itself.
 find_program(PHX_CCACHE ccache)
 mark_as_advanced(PHX_CCACHE)
 if(PHX_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    set(CMAKE_CXX_COMPILER_LAUNCHER /usr/bin/env
         CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_NAMESPACE=phoenix
         CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 ${PHX_CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})

@@ -56,13 +56,18 @@ class Runner:
         """Raises KeyboardInterrupt when interrupted, after all that it started has ended."""
         boots: deque[tuple[Variant, Shape]] = deque()
         builds = deque(variants)
+        alone = True  # the first build, with all processors: side by side, two would compile the same objects
         pool = ThreadPoolExecutor(self._jobs)
         running: set[Future[Result]] = set()
         try:
             while boots or builds or running:
-                while len(running) < self._jobs and (boots or builds):
-                    running.add(pool.submit(self._boot, *boots.popleft()) if boots else pool.submit(self._build, builds.popleft()))
+                while len(running) < (1 if alone else self._jobs) and (boots or builds):
+                    if boots:
+                        running.add(pool.submit(self._boot, *boots.popleft()))
+                    else:
+                        running.add(pool.submit(self._build, builds.popleft(), alone))
                 done, running = wait(running, return_when=FIRST_COMPLETED)
+                alone = False
                 for result in sorted((each.result() for each in done), key=lambda each: each.title):
                     if result.shape is None and result.outcome == PASSED and result.variant.boots:
                         boots += [(result.variant, shape) for shape in shapes]
@@ -80,10 +85,10 @@ class Runner:
             for boot in self._boots:
                 boot.send_signal(signal.SIGINT)  # so that it ends its QEMU
 
-    def _build(self, variant: Variant) -> Result:
+    def _build(self, variant: Variant, alone: bool) -> Result:
         start = time.monotonic()
         try:
-            share = max(1, (os.cpu_count() or 1) // self._jobs)
+            share = None if alone else max(1, (os.cpu_count() or 1) // self._jobs)
             directory = build(self._workspace, str(variant.path), quiet=True, progress=False, resolved=True, jobs=share)
         except Stop as stop:
             return Result(variant, None, FAILED, time.monotonic() - start, stop.text)
