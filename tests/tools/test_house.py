@@ -23,10 +23,6 @@ OWED = [
     "components/task/machine_calls",
     "components/task/posix_clocks",
     "components/task/schedule_calls",
-    "components/tty/pty",
-    "components/tty/serial_tty",
-    "components/tty/terminal",
-    "components/tty/terminals",
 ]
 
 

@@ -186,8 +186,11 @@ fs::FileSystemStats DevPts::stats() { return {.magic = DEVPTS_SUPER_MAGIC}; }
 std::size_t DevPts::options(char* to, std::size_t size) {
     std::size_t used = 0;
     const std::span room{to, size};
+    if (options_.own_uid) {
+        used += format_to(room, ",uid={}", options_.uid).size();
+    }
     if (options_.own_gid) {
-        used += format_to(room, ",gid={}", options_.gid).size();
+        used += format_to(room.subspan(used), ",gid={}", options_.gid).size();
     }
     const auto digit = [](fs::Mode mode, unsigned shift) { return static_cast<char>('0' + (mode >> shift & 7)); };
     for (const auto& [name, mode] : {std::pair{"mode", options_.mode}, std::pair{"ptmxmode", options_.ptmx_mode}}) {

@@ -61,10 +61,13 @@ Result<std::int64_t> MasterFile::ioctl(std::uint32_t request, std::uint64_t argu
         return 0;
     case TIOCGPGRP:
         return give(argument, std::int32_t{slave_->foreground_group()});
+    case TIOCGSID: {
+        const task::Pid session = slave_->session_number();
+        return session != 0 ? give(argument, std::int32_t{session}) : Errno::notty;
+    }
     case TIOCSCTTY:
     case TIOCNOTTY:
     case TIOCSPGRP:
-    case TIOCGSID:
     case TIOCSTI:
         return Errno::notty;
     default:

@@ -208,8 +208,10 @@ std::size_t Pty::readable() {
 
 void Pty::set_packet_mode(bool on) {
     const SpinGuard guard{lock_};
-    packets_ = on;
-    status_ = 0;
+    if (on != packets_) {
+        packets_ = on;
+        status_ = 0;
+    }
 }
 
 bool Pty::packet_mode() {

@@ -175,6 +175,11 @@ task::Pid Tty::foreground_group() {
     return foreground_;
 }
 
+task::Pid Tty::session_number() {
+    const SpinGuard guard{sessions_lock};
+    return session_ != nullptr ? session_->id : 0;
+}
+
 void Tty::send_foreground(int number) { send_group(foreground_group(), number); }
 
 // Job control (tty(4), POSIX 11.1.4): who reads from the background gets SIGTTIN, who changes the terminal SIGTTOU, and comes again once it is in the

@@ -273,6 +273,9 @@ void Tty::put_processed(std::span<const char> text, std::size_t& taken) {
 }
 
 Result<std::size_t> Tty::write(fs::Transfer& from, bool nonblocking, std::uint32_t generation) {
+    if (is_hung_up(generation)) {
+        return Errno::io;
+    }
     TRY(check_background(Mode::write));
     std::size_t done = 0;
     while (from.left() != 0) {
@@ -283,6 +286,10 @@ Result<std::size_t> Tty::write(fs::Transfer& from, bool nonblocking, std::uint32
         }
         for (std::size_t taken = 0; taken < *size;) {
             SpinGuard guard{lock_};
+            // Looked at under the lock, which the hang-up takes after it has counted: what is queued before that is dropped.
+            if (is_hung_up(generation)) {
+                return done != 0 ? Result<std::size_t>{done} : Errno::io;
+            }
             const std::size_t before = taken;
             put_processed(std::span{part}.first(*size), taken);
             drain();
@@ -291,12 +298,8 @@ Result<std::size_t> Tty::write(fs::Transfer& from, bool nonblocking, std::uint32
                 break;
             }
             const auto has_room = [&]() __attribute__((no_thread_safety_analysis)) { return output_.room() > k_for_echo || is_hung_up(generation); };
-            const bool waits = !nonblocking && !is_hung_up(generation);
-            if (!has_room() && (!waits || !writers_.wait_interruptible(guard, has_room))) {
+            if (!has_room() && (nonblocking || !writers_.wait_interruptible(guard, has_room))) {
                 return done != 0 ? Result<std::size_t>{done} : Result<std::size_t>{nonblocking ? Errno::again : Errno::restart_sys};
-            }
-            if (is_hung_up(generation)) {
-                return Errno::io;
             }
         }
     }

@@ -82,7 +82,9 @@ public:
     void on_close();
     [[nodiscard]] bool is_hung_up(std::uint32_t generation) const { return generation_.load(std::memory_order_relaxed) != generation; }
 
+    // Whoever asks; 0: none.
     [[nodiscard]] task::Pid foreground_group();
+    [[nodiscard]] task::Pid session_number();
 
     void end() { driver_.on_end(); }  // RefCounted
 

@@ -76,7 +76,10 @@ Result<std::int64_t> Tty::ioctl(std::uint32_t request, std::uint64_t argument, s
         return request == TIOCSPGRP ? Errno::notty : Errno::io;
     }
     if (changes_terminal(request)) {
-        TRY(check_background(Mode::change));
+        const Result<void> allowed = check_background(Mode::change);
+        if (!allowed) {
+            return request == TIOCSPGRP && allowed.error() == Errno::io ? Errno::notty : allowed.error();  // Linux drivers/tty/tty_jobctrl.c, tiocspgrp
+        }
     }
     return act(request, argument, generation);
 }
