@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from copies import Checkout, copy_tree
+from hypothesis import given
+from hypothesis import strategies as st
 from phoenix.api import open_project
 from phoenix_tools.editor import jsonc, npm, schemas, settings
 from phoenix_tools.terminal import Stop
@@ -53,6 +55,41 @@ def test_what_is_no_json_is_left_alone(text: str, place: str) -> None:
     with pytest.raises(Stop) as stop:
         settings.merged(text)
     assert f"{settings.VSCODE}{place}: error:" in stop.value.text and '"yaml.schemas"' in stop.value.text
+
+
+VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+BLANKS = st.sampled_from(["", " ", "\n", "\t", " // a comment, {[\n", "/* another\n\" */"])
+
+
+@given(st.dictionaries(st.text(), VALUES), st.lists(BLANKS, min_size=4, max_size=4), st.booleans(), st.booleans())
+def test_whatever_is_there_is_there_afterwards(own: dict[str, Any], blanks: list[str], comma: bool, dos: bool) -> None:
+    first, second, third, fourth = blanks
+    body = f",{first}".join(f"{json.dumps(key)}{second}:{third}{json.dumps(value)}" for key, value in own.items())
+    text = f"{first}{{{second}{body}{',' if comma and own else ''}{third}}}{fourth}"
+    text = text.replace("\n", "\r\n") if dos else text
+    merge = settings.merged(text)
+    assert {key: value for key, value in jsonc.plain(jsonc.read(merge.text)).items() if key in own and own[key] == value} == own
+    assert [part for part in blanks if part.strip() and part.replace("\n", "\r\n" if dos else "\n") not in merge.text and part.strip() in text] == []
+    assert settings.merged(merge.text).text == merge.text
+
+
+@given(st.text())
+def test_no_text_is_too_odd_to_be_refused(text: str) -> None:
+    try:
+        settings.merged(text)
+    except Stop as stop:
+        assert stop.text.startswith(f"{settings.VSCODE}:")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{}", None], ids=["not UTF-8", "a folder"])
+def test_a_file_that_cannot_be_read_is_named(tree: Checkout, content: bytes | None) -> None:
+    file = tree.root / settings.VSCODE
+    file.parent.mkdir(exist_ok=True)
+    file.mkdir() if content is None else file.write_bytes(content)
+    done = tree.phx("editor")
+    assert done.returncode == 2 and settings.VSCODE in done.stderr and "Traceback" not in done.stderr
+    assert content is None or file.read_bytes() == content
+    file.rmdir() if content is None else file.unlink()
 
 
 @pytest.fixture(scope="module")

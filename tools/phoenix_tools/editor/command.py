@@ -49,7 +49,7 @@ def server_command(*, may_fetch: bool) -> list[str]:
 
 def _vscode(workspace: Workspace) -> None:
     file = workspace.root / settings.VSCODE
-    old = file.read_text(encoding="utf-8") if file.is_file() else ""
+    old = _read(file, settings.VSCODE)
     merge = settings.merged(old)
     for key in merge.kept:
         err.print(f"{settings.VSCODE}: your own `{escape(key)}` stays; `phx editor` would have set it otherwise.", style="yellow")
@@ -60,19 +60,34 @@ def _vscode(workspace: Workspace) -> None:
 def _file(workspace: Workspace, name: str, text: str) -> None:
     """A file of ours alone: one that somebody wrote otherwise is left, and what to add to it printed."""
     file = workspace.root / name
-    old = file.read_text(encoding="utf-8") if file.is_file() else ""
+    old = _read(file, name)
     if old and old != text:
         out.out(text, end="")
         raise Stop(f"{name} is there already, and not as above; it stays as it is\n    fix: add to it what you need of the above, or move it away")
     _write(file, name, old, text)
 
 
+def _read(file: Path, name: str) -> str:
+    """Empty where there is none. The ends of its lines stay as they are."""
+    try:
+        return file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise Stop(f"{name}: error: byte {error.start} is no UTF-8\n    Nothing was written there.\n    fix: save it as UTF-8 and repeat", BAD_INPUT) from None
+    except OSError as error:
+        raise Stop(f"{name}: it cannot be read: {(error.strerror or 'unknown').lower()}", BAD_INPUT) from None
+
+
 def _write(file: Path, name: str, old: str, text: str) -> None:
     if old == text:
         out.print(f"{name}: nothing to add.")
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise Stop(f"{name}: it cannot be written: {(error.strerror or 'unknown').lower()}", BAD_INPUT) from None
     for line in difflib.unified_diff(old.splitlines(), text.splitlines(), name if old else "/dev/null", name, lineterm="", n=1):
         out.print(escape(line), style={"+": "green", "-": "red", "@": "dim"}.get(line[:1]))
     err.print(f"{name}: written.")

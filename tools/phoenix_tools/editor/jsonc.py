@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_BLANK = re.compile(r"(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _WORD = re.compile(r"-?[0-9][0-9.eE+-]*|true|false|null")
 _INDENT = "    "
@@ -61,6 +61,8 @@ def find(root: Node, path: Sequence[str]) -> Node | None:
 
 def add(text: str, path: Sequence[str], value: Any) -> str:
     """The text with a key more, which must not be there, at the end of its object; objects on the way are made."""
+    if "\r\n" in text:  # lines end as the others do
+        return add(text.replace("\r\n", "\n"), path, value).replace("\n", "\r\n")
     root = read(text)
     for depth in range(len(path) - 1, -1, -1):
         parent = find(root, path[:depth])

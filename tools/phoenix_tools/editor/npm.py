@@ -59,6 +59,7 @@ def _npm(folder: Path) -> None:
     except subprocess.TimeoutExpired:
         raise Unreachable(f"npm did not answer within {_TIMEOUT} s") from None
     if done.returncode != 0:
-        said = "\n".join(f"    {line}" for line in done.stderr.strip().splitlines()[:8])
+        lines = [line for line in done.stderr.strip().splitlines() if not line.startswith("npm error     at ")]
+        said = "\n".join(f"    {line}" for line in lines[:6])
         failure = Stop if "EINTEGRITY" in done.stderr else Unreachable  # what came is not what is pinned: that is no matter of reach
         raise failure(f"npm cannot fetch the YAML language server:\n{said}")
