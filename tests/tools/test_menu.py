@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,19 @@ import pexpect
 import pyte
 import pytest
 from copies import Checkout, copy_tree
-from phoenix.api import resolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from phoenix.api import open_project, resolve
+from phoenix_tools.menu.costs import Costs
+from phoenix_tools.menu.plan import Edits, Plan
+from phoenix_tools.menu.session import Session
+from phoenix_tools.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "codegen"))
+
+from scale import write_project  # noqa: E402
+
 COLUMNS, LINES = 80, 24
 UP, DOWN, ESCAPE, ENTER = "\x1b[A", "\x1b[B", "\x1b", "\r"
 
@@ -221,7 +232,6 @@ def test_without_a_terminal_the_way_by_command_is_named(shared: Checkout) -> Non
 
 def test_the_last_word_on_a_component_decides_what_can_be_set() -> None:
     """Parameters of a component that an earlier word placed."""
-    from phoenix.api import open_project
     from phoenix_tools.answers.changes import Wish, beginning, edited
 
     base = open_project(ROOT).resolve("monitor-smp")
@@ -229,3 +239,75 @@ def test_the_last_word_on_a_component_decides_what_can_be_set() -> None:
     made = edited(base, start, base.spec.instances, Wish(sets=("scheduler=eevdf", "scheduler.slice=5 ms", "watch.history=8"), adds=("watch=monitor",)))
     assert "watch: {component: monitor, parameters: {history: 8}}" in made
     assert "scheduler: {component: eevdf, parameters: {slice: 5 ms}}" in made
+
+
+def opened(root: Path, graph: str) -> Session:
+    """Without a terminal."""
+    project = open_project(root)
+    return Session(Workspace(root), Plan(project, project.resolve(graph)), Costs(Workspace(root), ()), "mine", "")
+
+
+def select(session: Session, kind: str, name: str) -> None:
+    session.at = next(number for number, row in enumerate(session.rows) if (row.kind, row.name) == (kind, name))
+    session.enter()
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return opened(ROOT, "monitor-smp")
+
+
+def test_what_needs_another_machine_is_offered_with_it() -> None:
+    session = opened(ROOT, "monitor")
+    select(session, "absent", "gic_v2")
+    assert [choice.label for choice in session.choices] == ["add gic_v2", "irq=gic_v2, machine=qemu-virt-gicv2"]
+    assert session.refusal(session.choices[0]) is not None
+    session.choice = 1
+    session.enter()
+    assert session.message == ("It resolves.",)
+    machine = session.plan.graph.machine
+    assert machine is not None and machine.machine.name == "qemu-virt-gicv2"
+
+
+def test_what_comes_to_the_same_as_the_base_is_no_change() -> None:
+    session = opened(ROOT, "monitor-smp")
+    for component, changes in (("eevdf", 1), ("cfs", 0)):
+        select(session, "instance", "scheduler")
+        session.choice = next(number for number, each in enumerate(session.choices) if each.label == component)
+        session.enter()
+        assert session.plan.edits.count == changes
+    session.undo()
+    assert session.plan.graph.instance("scheduler").component.name == "eevdf"
+
+
+def test_every_choice_of_a_graph_can_be_asked_for() -> None:
+    """No row, no choice and no refusal is an accident."""
+    session = opened(ROOT, "monitor-smp")
+    for number, row in enumerate(session.rows):
+        if row.kind in ("instance", "parameter", "wire"):
+            session.at = number
+            session.enter()
+            for choice in session.choices:
+                refusal = session.refusal(choice)
+                assert refusal is None or refusal.reasons
+            session.escape()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text() | st.sampled_from(["", "[", "{a: b}", "# x", "none", "a,b", "null", "*x", "&x", "64 KiB", "'", ": "]), st.sampled_from(["parameter", "wire"]))
+def test_whatever_is_typed_resolves_or_is_refused(session: Session, text: str, kind: str) -> None:
+    name = {"parameter": "application.prompt", "wire": "application.commands"}[kind]
+    session.at = next(number for number, row in enumerate(session.rows) if row.name == name)
+    session.set_value(text.strip())
+    assert session.message[0] in ("It resolves.", "Nothing changes.", "Refused:")
+    session.plan.choose(Edits())
+
+
+def test_a_graph_of_a_thousand_instances_stays_quick(tmp_path: Path) -> None:
+    write_project(tmp_path, 1000)
+    before = time.process_time()
+    session = opened(tmp_path, "big")
+    select(session, "wire", "p500.others")
+    session.enter()
+    assert session.message == ("It resolves.",)
+    assert time.process_time() - before < 5

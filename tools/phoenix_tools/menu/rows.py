@@ -30,15 +30,44 @@ class Choice:
     component: str = ""
 
 
+class Index:
+    """Who provides what in a graph, and which of that others use."""
+
+    def __init__(self, graph: ResolvedGraph) -> None:
+        self.graph = graph
+        self._providers: dict[str, list[str]] = {}
+        self._used: dict[str, set[str]] = {}
+        for each in graph.instances:
+            for interface, _ in each.component.provides:
+                self._providers.setdefault(interface, []).append(each.name)
+            for wire in each.wires:
+                for provider in wire.providers:
+                    self._used.setdefault(provider, set()).add(wire.port.interface)
+
+    def providers(self, instance: Instance, port: Port) -> list[str]:
+        return [name for name in self._providers.get(port.interface, ()) if name != instance.name]
+
+    def alternatives(self, instance: Instance) -> list[Component]:
+        """Components that provide what others have of this instance. Of a family there may be any number, so none is instead of another."""
+        provided = {name for name, _ in instance.component.provides}
+        needed = provided & self._used.get(instance.name, provided)
+        services = {name for name in needed if not self.graph.catalog.interfaces[name].family}
+        if not services:
+            return [instance.component]
+        able = (each for each in self.graph.catalog.components.values() if not each.library and self.graph.arch in each.arch)
+        return sorted((each for each in able if services <= {name for name, _ in each.provides}), key=lambda each: each.name)
+
+
 def rows(plan: Plan) -> list[Row]:
     """By domain; then what is not there."""
+    index = Index(plan.graph)
     found: list[Row] = []
     domain = None
     for instance in sorted(plan.graph.instances, key=lambda each: (each.component.domain, each.name)):
         if instance.component.domain != domain:
             domain = instance.component.domain
             found.append(Row("domain", domain, domain, "", ""))
-        found += _of_instance(plan, instance)
+        found += _of_instance(plan, index, instance)
     found.append(Row("domain", "(not in the graph)", "not in the graph", "", ""))
     found += [Row("absent", each.name, each.name, each.domain, each.summary, each.name) for each in absent(plan.graph)]
     return found
@@ -52,9 +81,9 @@ def absent(graph: ResolvedGraph) -> list[Component]:
     return sorted((each for each in free if "/interfaces/" not in each.folder), key=lambda each: each.name)
 
 
-def _of_instance(plan: Plan, instance: Instance) -> Iterator[Row]:
+def _of_instance(plan: Plan, index: Index, instance: Instance) -> Iterator[Row]:
     name, component, edits = instance.name, instance.component, plan.edits
-    others = [each.name for each in alternatives(plan.graph, instance) if each.name != component.name]
+    others = [each.name for each in index.alternatives(instance) if each.name != component.name]
     text = f"{component.summary}\nIt could be {', '.join(others)} instead." if others else component.summary
     yield Row("instance", name, name, component.name, text, component.name, name in edits.components or name in edits.adds)
     for given in instance.parameters:
@@ -62,7 +91,7 @@ def _of_instance(plan: Plan, instance: Instance) -> Iterator[Row]:
         path = f"{name}.{each.name}"
         yield Row("parameter", path, each.name, show(each, given.value), parameter_help(each), "", path in edits.values)
     for wire in instance.wires:
-        candidates = providers(plan.graph, instance, wire.port)
+        candidates = index.providers(instance, wire.port)
         if len(candidates) > 1 or (candidates and wire.port.cardinality != "one"):
             path = f"{name}.{wire.port.name}"
             text = f"{wire.port.summary or 'A port.'}\n{wire.port.cardinality} {wire.port.interface}; {wire.why}"
@@ -73,22 +102,6 @@ def parameter_help(each: Parameter) -> str:
     limits = span(each)
     default = "must be set" if each.default is None else f"default {show(each, each.default) or chr(34) * 2}"
     return f"{each.summary}\n{each.type}{f', {limits}' if limits else ''}; {default}"
-
-
-def alternatives(graph: ResolvedGraph, instance: Instance) -> list[Component]:
-    """Components that provide what others have of this instance. Of a family there may be any number, so none is instead of another."""
-    interfaces = graph.catalog.interfaces
-    needed = {wire.port.interface for each in graph.instances for wire in each.wires if instance.name in wire.providers}
-    provided = {name for name, _ in instance.component.provides}
-    services = {name for name in provided & (needed or provided) if not interfaces[name].family}
-    if not services:
-        return [instance.component]
-    able = (each for each in graph.catalog.components.values() if not each.library and graph.arch in each.arch)
-    return sorted((each for each in able if services <= {name for name, _ in each.provides}), key=lambda each: each.name)
-
-
-def providers(graph: ResolvedGraph, instance: Instance, port: Port) -> list[str]:
-    return [each.name for each in graph.instances if each.name != instance.name and each.component.provided(port.interface)]
 
 
 # --- what Enter opens
@@ -139,7 +152,7 @@ def _components(plan: Plan, instance: Instance) -> list[Choice]:
             each is instance.component,
             each.name,
         )
-        for each in alternatives(plan.graph, instance)
+        for each in Index(plan.graph).alternatives(instance)
     ]
     return [*found, Choice("(remove it)", f"The graph without `{instance.name}`.", plan.edits.without_instance(instance.name), False)]
 
@@ -148,7 +161,7 @@ def _wires(plan: Plan, row: Row, instance: Instance) -> list[Choice]:
     wire = next(each for each in instance.wires if f"{instance.name}.{each.port.name}" == row.name)
     components = {each.name: each.component for each in plan.graph.instances}
     found = []
-    for name in providers(plan.graph, instance, wire.port):
+    for name in Index(plan.graph).providers(instance, wire.port):
         wired = name in wire.providers
         value, label = name, name
         if wire.port.cardinality == "many":

@@ -184,6 +184,9 @@ class Session:
         except Stop as stop:
             self.say(("Not saved:", *stop.text.splitlines()), refusal=True)
             return
+        except OSError as error:
+            self.say((f"Not saved: {error.filename}: {(error.strerror or 'it cannot be written').lower()}",), refusal=True)
+            return
         self.written, self.plan.saved = name, self.plan.edits
         self.say((f"{path}: written. `phx run {name}` boots it.",))
 
