@@ -269,3 +269,30 @@ def test_the_server_has_nothing_to_say_of_what_ships(probe: Probe) -> None:
         probe.client.open(file, file.read_text(encoding="utf-8"))
     assert [(file, found) for file in paths for found in [probe.client.diagnostics(file)] if found] == []
     assert len(paths) > 300
+
+
+def served(probe: Probe, schemas_of_settings: dict[str, list[str]]) -> Iterator[Probe]:
+    """Another server of the same kind, told of schemas as a person might."""
+    from phoenix_tools.editor.client import Client
+
+    told = {**settings.server_settings(ROOT), "schemas": schemas_of_settings}
+    with Client(["node", str(npm.program()), "--stdio"], ROOT, {"yaml": told}) as client:
+        yield Probe(client)
+
+
+def test_the_settings_of_vs_code_lead_to_the_schemas(probe: Probe) -> None:
+    read = jsonc.plain(jsonc.read(settings.merged("").text))
+    for other in served(probe, read["yaml.schemas"]):
+        assert [message for _, message in other.says(VARIANT + "what: 3", "graphs/vscode{}.yaml")] == ["Property what is not allowed."]
+        assert other.says("component: x\nsummary: x\nwhat: 3", "components/sched/vscode{}/component.yaml") != []
+        assert other.says("what: 3", "docs/vscode{}.yaml") == []
+
+
+def test_modelines_lead_to_the_schemas(probe: Probe) -> None:
+    lines = settings.modelines().split("\n")
+    places = {line.rstrip(":"): lines[number + 1] for number, line in enumerate(lines) if line.endswith(":")}
+    assert len(places) == len(schemas.FILES)
+    for other in served(probe, {}):
+        for place, modeline in places.items():
+            found = other.says(f"{modeline}\nwhat: 3", place.replace("*", "modeline{0}"))
+            assert "Property what is not allowed." in [message for _, message in found], (place, found)
