@@ -87,7 +87,7 @@ def _ninja(workspace: Workspace, graph: str, command: Sequence[str], verbose: bo
     said: list[str] = []
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as ninja,
-        progress(graph) as show,
+        progress(workspace.graph_name(graph)) as show,
     ):
         assert ninja.stdout is not None
         for line in ninja.stdout:

@@ -24,6 +24,7 @@ from phoenix_tools.workspace import Workspace
 INTERRUPTED = 130
 _PATIENCE = 5  # times what the test takes of the whole graph
 _AT_LEAST = 10.0  # seconds
+_SHOWN = 10  # names of a group, on the line that says that it stays
 _FIRST = 600.0  # seconds for the first run, of which nobody knows how long it takes
 
 
@@ -74,6 +75,7 @@ class _Search:
     current: Reduced
     measured: Measured
     steps: list[Step] = field(default_factory=list)
+    unbuilt: list[Names] = field(default_factory=list)  # what nothing links without; nor without that and more
 
     def steps_found(self) -> Iterator[Step]:
         """Removes, biggest first, until nothing more can go; whatever could not is tried again once other things have gone."""
@@ -92,8 +94,12 @@ class _Search:
                 continue
             news = bool(stuck)
             self.steps.append(step)
-            write(self.result, self.current.text)
+            write(self.result, self.text())
             yield step
+
+    def text(self) -> str:
+        """Of the result so far, whose file has its name; what is smaller keeps the budgets."""
+        return self.reductions.text(self.current.removed, self.result.stem, budgets=True)
 
     def _ordered(self) -> list[Names]:
         """Instances of one component share its bytes evenly."""
@@ -105,6 +111,8 @@ class _Search:
         return biggest_first(self.reductions.groups(self.current), weights)
 
     def _try(self, group: Names) -> Step | None:
+        if any(frozenset() < each - self.current.removed <= group for each in self.unbuilt):
+            return None
         candidate = self.reductions.without(self.current.removed | group)
         assert candidate is not None, "groups resolve"
         measured = self._measure(candidate, group)
@@ -122,21 +130,28 @@ class _Search:
             write(self.path, candidate.text)
             known = self._find_out(title, group)
             self.state.put(title, self.key, known)
+        if not known.get("built", True):
+            self.unbuilt.append(group)
         return Measured(int(known["image"]), known["components"]) if known["passed"] else None
 
     def _find_out(self, title: str, group: Names) -> dict[str, Any]:
-        words = ", ".join(sorted(group))
+        words = _few(group)
         try:
             directory = build(self.workspace, str(self.path), quiet=True, resolved=True)
         except Stop:
             err.print(f"[yellow]stays[/]  {words}  [dim]without it, it does not build[/]")
-            return {"passed": False}
+            return {"passed": False, "built": False}
         verdict = trial.run(self.workspace, self.command, self.workspace.graph_name(str(self.path)), self.timeout)
         if not verdict.passed:
             reason = next((line for line in verdict.said.splitlines() if line.strip()), "the test fails")
             err.print(f"[yellow]stays[/]  {words}  [dim]{_escaped(reason[:120])}[/]")
-            return {"passed": False}
-        return {"passed": True, **_measured(self.workspace, directory)}
+            return {"passed": False, "built": True}
+        return {"passed": True, "built": True, **_measured(self.workspace, directory)}
+
+
+def _few(group: Names) -> str:
+    names = sorted(group)
+    return ", ".join(names) if len(names) <= _SHOWN else f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
 def _escaped(text: str) -> str:
@@ -203,7 +218,7 @@ def _run(workspace: Workspace, base: str, search: _Search, options: Options, nam
         interrupted = True
     change = search.reductions.wish(search.current.removed)
     left = len(search.current.graph.spec.instances)
-    text = search.current.text.replace(f"graph: {base}--min\n", f"graph: {name}\n")
+    text = search.text()
     write(search.result, text)
     if options.apply and not interrupted:
         with out.capture() as said:

@@ -69,10 +69,14 @@ class Reductions:
                 sets += [f"{choice.interface}={providers[0]}"] if len(providers) == 1 else []
         return Wish(sets=tuple(sets), removes=tuple(sorted(removed)))
 
+    def text(self, removed: Names, name: str, *, budgets: bool) -> str:
+        summary = f"{self._base.name}, without what it can do without."
+        return overlay.text(self._base, name, summary, self.wish(removed), budgets=budgets)
+
     def _resolve(self, removed: Names) -> Reduced | None:
+        """Without budgets: counting the instructions of a boot waits long for a kernel that hangs."""
         try:
-            summary = f"{self._base.name}, without what it can do without."
-            text = overlay.text(self._base, self._name, summary, self.wish(removed), budgets=True)
+            text = self.text(removed, self._name, budgets=False)
             return Reduced(removed, text, self._project.resolve_text(self._path, text))
         except (Failed, Stop):
             return None
