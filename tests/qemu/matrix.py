@@ -116,6 +116,9 @@ def main() -> int:
     lines += judges()
     lines.append(entry("observe.trace", f"{HERE}/trace.py", "qemu;observe", timeout=300))
     lines.append(entry("image.indirect_branches", f"{HERE}/indirect_branches.py", "qemu;image"))
+    phx = HERE.parents[1] / "tools" / "phx"
+    lines.append(entry("variants.monitors", f"{phx} matrix monitors", "qemu;variants", long=True, timeout=1800))
+    lines.append(entry("variants.cost", f"{phx} bench variants", "qemu;variants", long=True, timeout=1800))
     text = "".join(lines)
     if not options.out.is_file() or options.out.read_text(encoding="utf-8") != text:
         options.out.write_text(text, encoding="utf-8")
