@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <linux/capability.h>
 #include <linux/random.h>
 #include <memory/interfaces/context.hpp>
 #include <ports/random_devices.hpp>
@@ -47,29 +48,11 @@ public:
     }
 
     // Mixed in, and not counted as unknown to anybody (random(4)).
-    Result<std::size_t> write(Transfer& from, std::uint64_t&) override {
-        std::array<std::byte, 256> part;
-        std::size_t done = 0;
-        while (from.left() != 0) {
-            const Result<std::size_t> moved = from.take(part.data(), std::min(part.size(), from.left()));
-            if (!moved) {
-                return done != 0 ? Result<std::size_t>{done} : moved;
-            }
-            ports::random_devices::random().add(std::span{part}.first(*moved), 0);
-            done += *moved;
-        }
-        return done;
-    }
+    Result<std::size_t> write(Transfer& from, std::uint64_t&) override { return mix_in(from); }
 
     Result<std::uint64_t> seek(std::int64_t, int) override { return std::uint64_t{0}; }
 
-    Result<std::int64_t> ioctl(std::uint32_t request, std::uint64_t argument) override {
-        if (request != RNDGETENTCNT) {
-            return Errno::inval;
-        }
-        TRY(vm::write(UserPtr<std::int32_t>{argument}, ports::random_devices::random().is_ready() ? 256 : 0));
-        return 0;
-    }
+    Result<std::int64_t> ioctl(std::uint32_t request, std::uint64_t argument) override;
 
     // /dev/random is one or the other (Linux drivers/char/random.c, random_poll).
     PollEvents poll(PollRegistrar* registrar) override {
@@ -82,8 +65,64 @@ public:
 private:
     void dispose() override { memory::destroy(ports::random_devices::heap(), this); }
 
+    static Result<std::size_t> mix_in(Transfer& from) {
+        std::array<std::byte, 256> part;
+        std::size_t done = 0;
+        while (from.left() != 0) {
+            const Result<std::size_t> moved = from.take(part.data(), std::min(part.size(), from.left()));
+            if (!moved) {
+                return done != 0 ? Result<std::size_t>{done} : moved;
+            }
+            ports::random_devices::random().add(std::span{part}.first(*moved), 0);
+            done += *moved;
+        }
+        return done;
+    }
+    // Bits of what has been mixed in that nobody can know.
+    static Result<std::int64_t> credit(std::int32_t bits) {
+        if (bits < 0) {
+            return Errno::inval;
+        }
+        ports::random_devices::random().add({}, static_cast<unsigned>(bits));
+        return 0;
+    }
+
     const bool waits_;
 };
+
+// random(4), "ioctl(2) interface"; of Linux since 5.18, where there is no pool to be shown or emptied.
+Result<std::int64_t> RandomFile::ioctl(std::uint32_t request, std::uint64_t argument) {
+    auto& random = ports::random_devices::random();
+    if (request == RNDGETENTCNT) {
+        TRY(vm::write(UserPtr<std::int32_t>{argument}, random.is_ready() ? 256 : 0));
+        return 0;
+    }
+    if (request != RNDADDTOENTCNT && request != RNDADDENTROPY && request != RNDZAPENTCNT && request != RNDCLEARPOOL && request != RNDRESEEDCRNG) {
+        return Errno::inval;
+    }
+    if (!task::current_user().credentials.load(std::memory_order_relaxed)->has(CAP_SYS_ADMIN)) {
+        return Errno::perm;
+    }
+    switch (request) {
+    case RNDADDTOENTCNT:
+        return credit(TRY(vm::read(UserPtr<const std::int32_t>{argument})));
+    case RNDADDENTROPY: {
+        const auto [bits, size] = TRY(vm::read(UserPtr<const std::array<std::int32_t, 2>>{argument}));  // struct rand_pool_info
+        if (bits < 0 || size < 0) {
+            return Errno::inval;
+        }
+        Transfer from{UserAddr{argument + sizeof(::rand_pool_info)}, static_cast<std::size_t>(size)};
+        if (TRY(mix_in(from)) != static_cast<std::size_t>(size)) {
+            return Errno::fault;  // credit is for all of it
+        }
+        return credit(bits);
+    }
+    case RNDRESEEDCRNG:  // which each read does
+        return random.is_ready() ? Result<std::int64_t>{0} : Errno::nodata;
+    default:
+        return 0;
+    }
+}
 
 }  // namespace
 

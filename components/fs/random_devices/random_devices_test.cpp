@@ -142,6 +142,45 @@ TEST_F(RandomDevicesOfAProgram, IoctlsTellAndAddWhatIsKnown) {
     EXPECT_EQ(control(fd, 0x5401, count.address().value()), -EINVAL) << "not ENOTTY: Linux's random_ioctl";
 }
 
+TEST_F(RandomDevicesOfAProgram, ThePrivilegedMayCreditWhatTheyAdd) {
+    const std::int64_t fd = open("urandom", O_RDONLY);
+    const auto argument = [](auto pointer) { return pointer.address().value(); };
+    EXPECT_EQ(control(fd, RNDADDTOENTCNT, argument(put(std::int32_t{40}))), 0);
+    EXPECT_EQ(wiring::random.added_bits(), 40U);
+    EXPECT_EQ(control(fd, RNDADDTOENTCNT, argument(put(std::int32_t{-1}))), -EINVAL);
+    EXPECT_EQ(control(fd, RNDADDTOENTCNT, k_nowhere), -EFAULT);
+    const auto pool = [&](std::int32_t bits, std::int32_t size) {
+        std::array<std::int32_t, 102> info{bits, size};
+        return argument(put(info));
+    };
+    EXPECT_EQ(control(fd, RNDADDENTROPY, pool(100, 400)), 0);
+    EXPECT_EQ(wiring::random.added_bits(), 140U);
+    EXPECT_EQ(wiring::random.added_bytes(), 400U);
+    EXPECT_EQ(control(fd, RNDADDENTROPY, pool(-1, 8)), -EINVAL);
+    EXPECT_EQ(control(fd, RNDADDENTROPY, pool(8, -1)), -EINVAL);
+    EXPECT_EQ(control(fd, RNDADDENTROPY, k_nowhere), -EFAULT);
+    EXPECT_EQ(control(fd, RNDADDENTROPY, pool(8, 1 << 30)), -EFAULT) << "not all of it is there";
+    EXPECT_EQ(wiring::random.added_bits(), 140U);
+    EXPECT_EQ(control(fd, RNDRESEEDCRNG, 0), 0);
+    wiring::random.reset(false);
+    EXPECT_EQ(control(fd, RNDRESEEDCRNG, 0), -ENODATA);
+    EXPECT_EQ(control(fd, RNDZAPENTCNT, 0), 0);
+    EXPECT_EQ(control(fd, RNDCLEARPOOL, 0), 0);
+    EXPECT_EQ(control(fd, RNDGETPOOL, k_base), -EINVAL) << "gone from Linux";
+
+    task::CredentialFields fields{};
+    fields.effective = 0;
+    ASSERT_TRUE(wiring::processes.become(fields));
+    for (const auto request : {RNDADDTOENTCNT, RNDADDENTROPY}) {
+        EXPECT_EQ(control(fd, static_cast<std::uint32_t>(request), pool(8, 8)), -EPERM);
+    }
+    for (const auto request : {RNDZAPENTCNT, RNDCLEARPOOL, RNDRESEEDCRNG}) {
+        EXPECT_EQ(control(fd, static_cast<std::uint32_t>(request), 0), -EPERM);
+    }
+    EXPECT_EQ(wiring::random.added_bytes(), 0U);
+    EXPECT_EQ(control(fd, RNDGETENTCNT, argument(put(std::int32_t{-1}))), 0);
+}
+
 TEST_F(RandomDevicesOfAProgram, EachDoesWhatItWasOpenedFor) {
     EXPECT_EQ(write(open("random", O_RDONLY), "x"), -EBADF);
     EXPECT_EQ(read(open("urandom", O_WRONLY), 1), "EBADF");

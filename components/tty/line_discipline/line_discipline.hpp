@@ -61,6 +61,8 @@ public:
     static constexpr std::size_t k_capacity = 4096;  // N_TTY_BUF_SIZE
     static constexpr std::size_t k_most_output = 8;  // characters that one may become: a tab
 
+    constexpr explicit LineDiscipline(const Termios& termios = initial_termios()) : termios_{termios} {}
+
     [[nodiscard]] const Termios& termios() const { return termios_; }
     // What has been typed stays, in its new meaning.
     void set_termios(const Termios& termios, Effects& effects);
@@ -119,7 +121,7 @@ private:
         }
     }
 
-    Termios termios_ = initial_termios();
+    Termios termios_;
     // Positions count on for ever; each is an index into the buffer modulo its size. tail <= line <= head.
     std::size_t tail_ = 0;  // the next to be read
     std::size_t line_ = 0;  // behind the last complete line

@@ -47,7 +47,9 @@ void Pty::on_input_dropped() { tell(TIOCPKT_FLUSHREAD); }
 
 void Pty::on_stopped(bool stopped) { tell(stopped ? TIOCPKT_STOP : TIOCPKT_START); }
 
-void Pty::on_termios(const Termios& termios) {
+// Bytes of eight bits, whatever is asked for (Linux drivers/tty/pty.c, pty_set_termios).
+void Pty::on_termios(Termios& termios) {
+    termios.c_cflag = (termios.c_cflag & ~tcflag_t{CSIZE | PARENB}) | CS8 | CREAD;
     const bool keeps = (termios.c_iflag & IXON) != 0 && termios.c_cc[VSTOP] == 'S' - '@' && termios.c_cc[VSTART] == 'Q' - '@';
     bool changed = false;
     {

@@ -19,7 +19,7 @@ namespace phx::tty {
 // Lives as long as its slave, which the master's file holds.
 class Pty final : private TtyDriver {
 public:
-    Pty(std::uint32_t number, fs::Device device) : number_{number}, slave_{*this, device} {}
+    Pty(std::uint32_t number, fs::Device device) : number_{number}, slave_{*this, device, k_modes} {}
 
     [[nodiscard]] std::uint32_t number() const { return number_; }
     [[nodiscard]] Tty& slave() { return slave_; }
@@ -42,7 +42,7 @@ private:
     // TtyDriver
     std::size_t send(std::span<const char> text) override;
     void drop_output() override;
-    void on_termios(const Termios& termios) override;
+    void on_termios(Termios& termios) override;
     void on_stopped(bool stopped) override;
     void on_input_dropped() override;
     void on_input_room() override;
@@ -50,9 +50,13 @@ private:
     void on_end() override;
 
     void tell(std::uint8_t status);
-    void wake_readers(SpinGuard& guard) __attribute__((requires_capability(interrupts_off)));
 
     static constexpr sync::LockClass k_class = sync::LearntLockClass::make("pty");
+    static constexpr Termios k_modes = [] {
+        Termios termios = initial_termios();
+        termios.c_cflag = B38400 | CS8 | CREAD;  // no line to be hung up
+        return termios;
+    }();
 
     const std::uint32_t number_;
     std::atomic<bool> locked_{true};

@@ -358,6 +358,15 @@ TEST_F(PtyTest, TheMasterRulesTheSlave) {
     });
 }
 
+TEST_F(PtyTest, ModesAreThoseThatAPseudoTerminalCanHave) {
+    run([] {
+        const Pair pair = open();
+        EXPECT_EQ(ask<Termios>(*pair.slave, TCGETS2).c_cflag, tcflag_t{B38400 | CS8 | CREAD});
+        change(*pair.slave, [](Termios& t) { t.c_cflag = B9600 | CS7 | PARENB | CSTOPB; });
+        EXPECT_EQ(ask<Termios>(*pair.slave, TCGETS2).c_cflag, tcflag_t{B9600 | CS8 | CREAD | CSTOPB});
+    });
+}
+
 TEST_F(PtyTest, NamesAreThoseOfOpenMasters) {
     run([] {
         EXPECT_EQ(list(), (std::set<std::string>{".", "..", "ptmx"}));

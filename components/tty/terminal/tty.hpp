@@ -35,7 +35,8 @@ public:
     virtual std::size_t send(std::span<const char> text) = 0;
     // What was sent and has not gone out is dropped.
     virtual void drop_output() {}
-    virtual void on_termios(const Termios&) {}
+    // What the line cannot do is put right in it.
+    virtual void on_termios(Termios&) {}
     virtual void on_stopped(bool /*stopped*/) {}
     virtual void on_input_dropped() {}
     // Somebody has read: more may be typed. Without the lock.
@@ -51,7 +52,8 @@ protected:
 // Held by its open files, by the session whose controlling terminal it is, and by its driver.
 class Tty final : public RefCounted, private Effects {
 public:
-    constexpr Tty(TtyDriver& driver, fs::Device device) : driver_{driver}, device_{device} {}
+    constexpr Tty(TtyDriver& driver, fs::Device device, const Termios& termios = initial_termios())
+        : driver_{driver}, device_{device}, discipline_{termios} {}
     Tty(const Tty&) = delete;
     Tty& operator=(const Tty&) = delete;
 

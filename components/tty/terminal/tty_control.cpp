@@ -217,8 +217,8 @@ Result<void> Tty::set_termios(std::uint32_t request, std::uint64_t argument, std
             discipline_.flush();
             driver_.on_input_dropped();
         }
-        discipline_.set_termios(wanted, *this);
         driver_.on_termios(wanted);
+        discipline_.set_termios(wanted, *this);
         drain();
         readers_.wake_all(guard);
     }

@@ -42,6 +42,7 @@ TEST_F(TerminalsTest, IsTheProcesssOwnTerminal) {
         EXPECT_EQ(open_own().error(), Errno::nxio);
         const Pair pair = open(O_RDWR);
         const auto own = *open_own();
+        EXPECT_EQ(own->flags(), std::uint32_t{O_RDWR});
         EXPECT_EQ(write(*own, "hello"), 5);
         EXPECT_EQ(read(*pair.master, 10), "hello");
         EXPECT_EQ(read(*others.master, 10), "EAGAIN");
