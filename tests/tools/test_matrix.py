@@ -85,6 +85,11 @@ def test_what_means_nothing_is_bad_input(tree: Checkout, wrong: Axis, fix: str) 
     assert stop.value.code == 2 and fix in stop.value.text
 
 
+def test_neither_a_graph_nor_a_matrix_is_bad_input(tree: Checkout) -> None:
+    done = tree.phx("matrix", "monitros", "--list")
+    assert done.returncode == 2 and "no graph and no matrix `monitros`" in done.stderr and "did you mean `monitor" in done.stderr
+
+
 FILES = [
     ("matrices: {x: {graf: minimal}}\n", ("m.yaml:1:16:", "graph")),
     ("matrices:\n  x:\n    graph: minimal\n    el: [3]\n", ("m.yaml:4:",)),

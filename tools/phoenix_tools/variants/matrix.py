@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from phoenix.diagnostics import did_you_mean
 from phoenix_tools.qemu import parse_memory
 from phoenix_tools.terminal import BAD_INPUT, Stop, err, out
 from phoenix_tools.variants import report
@@ -47,9 +48,13 @@ class Options:
 
 def matrix_of(workspace: Workspace, wish: Wish) -> Matrix:
     """From a file, or from the command line; what the latter says goes before what the file says."""
-    named = wish.file is not None or wish.what in names(workspace)
-    if named and wish.file is None and wish.what in (*workspace.image_graphs(),):
+    matrices, graphs = names(workspace), workspace.image_graphs()
+    named = wish.file is not None or wish.what in matrices
+    if wish.file is None and named and wish.what in graphs:
         raise Stop(f"`{wish.what}` is a graph and a matrix; rename the matrix", BAD_INPUT)
+    if not named and wish.what not in graphs and not Path(wish.what).is_file():
+        message = f"error: there is no graph and no matrix `{wish.what}`"
+        raise Stop("\n    fix: ".join((message, *did_you_mean(wish.what, {*matrices, *graphs}))), BAD_INPUT)
     base = read(workspace, wish.file, wish.what) if named else Matrix(wish.what)
     return Matrix(
         graph=base.graph,
