@@ -326,6 +326,65 @@ TEST_F(PtyTest, PacketsSayWhatHappened) {
     });
 }
 
+// Somebody who polls one side.
+class Watcher final : public fs::PollWatch, public fs::PollRegistrar {
+public:
+    explicit Watcher(fs::File& file) { file.poll(this); }
+    ~Watcher() { source_->detach(*this); }
+    void watch(fs::PollSource& source) override {
+        source_ = &source;
+        source.attach(*this);
+    }
+    void on_events(fs::PollEvents events) override { events_ |= events; }
+    fs::PollEvents take() { return std::exchange(events_, 0); }
+
+private:
+    fs::PollSource* source_ = nullptr;
+    fs::PollEvents events_ = 0;
+};
+
+TEST_F(PtyTest, WhoPollsIsTold) {
+    run([] {
+        Pair pair = open();
+        Watcher slave{*pair.slave};
+        {
+            Watcher master{*pair.master};
+            change(*pair.slave, [](Termios& t) { t.c_lflag &= ~tcflag_t{ECHO}; });
+            write(*pair.slave, "x");
+            EXPECT_EQ(master.take() & POLLIN, fs::PollEvents{POLLIN});
+            write(*pair.master, "y");
+            EXPECT_EQ(slave.take() & POLLIN, 0U) << "no line yet";
+            write(*pair.master, "\r");
+            EXPECT_EQ(slave.take() & POLLIN, fs::PollEvents{POLLIN});
+            make_raw(*pair.slave);
+            while (write(*pair.slave, std::string(1000, 'z')) > 0) {
+            }
+            EXPECT_EQ(pair.slave->poll(nullptr) & POLLOUT, 0U);
+            slave.take();
+            while (read(*pair.master, 1000) != "EAGAIN") {
+            }
+            EXPECT_EQ(slave.take() & POLLOUT, fs::PollEvents{POLLOUT});
+            while (write(*pair.master, std::string(1000, 'z')) > 0) {
+            }
+            EXPECT_EQ(pair.master->poll(nullptr) & POLLOUT, 0U);
+            master.take();
+            read(*pair.slave, 4096);
+            EXPECT_EQ(master.take() & POLLOUT, fs::PollEvents{POLLOUT});
+            EXPECT_EQ(pair.master->poll(nullptr) & POLLOUT, fs::PollEvents{POLLOUT});
+            tell(*pair.master, TIOCPKT, 1);
+            ioctl(*pair.slave, TCFLSH, TCOFLUSH);
+            EXPECT_EQ(master.take() & POLLPRI, fs::PollEvents{POLLPRI});
+            auto other = *open_slave(pair.number);
+            master.take();
+            other = {};
+            EXPECT_EQ(master.take() & POLLHUP, 0U) << "one is left";
+        }
+        slave.take();
+        pair.master = {};
+        EXPECT_EQ(slave.take() & POLLHUP, fs::PollEvents{POLLHUP});
+    });
+}
+
 TEST_F(PtyTest, TheMasterRulesTheSlave) {
     run([this] {
         Pair pair = open();

@@ -221,6 +221,16 @@ TEST_F(TerminalTest, OutputStopsAndGoesOn) {
         EXPECT_EQ(ioctl(*file, TCSBRK, 1), 0) << "tcdrain(3)";
         EXPECT_EQ(now() - start, 10);
         EXPECT_EQ(line_.take(), "by call");
+        // So do new modes, where they are to wait for that, and those that are not do not.
+        ioctl(*file, TCXONC, TCOOFF);
+        write(*file, "before");
+        const std::int64_t set = now();
+        later(10, [&] { ioctl(*file, TCXONC, TCOON); });
+        change(*file, [](Termios&) {}, static_cast<std::uint32_t>(TCSETS2));
+        EXPECT_EQ(now() - set, 0);
+        change(*file, [](Termios&) {}, static_cast<std::uint32_t>(TCSETSW2));
+        EXPECT_EQ(now() - set, 10);
+        EXPECT_EQ(line_.take(), "before");
         EXPECT_EQ(ioctl(*file, TCXONC, TCIOFF), 0);
         EXPECT_EQ(ioctl(*file, TCXONC, TCION), 0);
         EXPECT_EQ(line_.take(), "\x13\x11");
