@@ -42,7 +42,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Measured:
-    """A graph that passed: the bytes of its image's file, which ends on a page, and what each component takes in memory."""
+    """A graph that passed: the bytes of its image's file, whose sections end on pages, and what each component takes in memory."""
 
     image: int
     components: Mapping[str, int]
@@ -161,7 +161,9 @@ def _escaped(text: str) -> str:
 
 
 def _measured(workspace: Workspace, directory: Path) -> dict[str, Any]:
+    """What fills the sections up to their page is nobody's."""
     rows = footprint.read(directory, workspace.graph_json(directory.name)).by_owner()
+    rows.pop(footprint.LAYOUT, None)
     return {"image": (directory / "Image").stat().st_size, "components": {owner: sum(row.values()) for owner, row in rows.items()}}
 
 
