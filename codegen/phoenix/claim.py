@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .devicetree import BadTree, DeviceTree, DtNode
-from .diagnostics import Diagnostic, did_you_mean
+from .diagnostics import Diagnostic, Place, did_you_mean
+from .repair import RemoveInstance, Repair, Repairs, SetInGraph, drop, respell, reword
 from .model import (
     Component,
     Device,
@@ -50,6 +51,7 @@ def claim(
                         "no-device",
                         f"component `{component.name}` drives no device",
                         fix=("remove `device:`",),
+                        repairs=drop(instance.device.place, "`device:`"),
                     )
                 )
         elif spec.arch == "host":
@@ -60,16 +62,17 @@ def claim(
                         "device-on-host",
                         "a graph with `arch: host` has no device tree",
                         fix=("remove `device:`; the test gets made-up windows and lines",),
+                        repairs=drop(instance.device.place, "`device:`"),
                     )
                 )
             devices[name] = synthetic(name, component.device, windows, lines)
             windows += len(component.device.registers)
             lines += len(component.device.interrupts)
         elif tree is not None:
-            device = _claim(name, instance, component, values[name], tree, problems)
+            device = _claim(spec, name, instance, component, values[name], tree, problems)
             if device is not None:
                 devices[name] = device
-    _claimed_twice(devices, placed, problems)
+    _claimed_twice(spec, devices, placed, tree, problems)
     return devices
 
 
@@ -93,7 +96,13 @@ def synthetic(name: str, device: DeviceSpec, windows: int, lines: int) -> Device
     )
 
 
-def _claimed_twice(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic]) -> None:
+def _claimed_twice(
+    spec: GraphSpec,
+    devices: dict[str, Device],
+    placed: Placed,
+    tree: DeviceTree | None,
+    problems: list[Diagnostic],
+) -> None:
     first: dict[str, str] = {}
     for name, device in sorted(devices.items()):
         if device.path in first:
@@ -106,12 +115,29 @@ def _claimed_twice(devices: dict[str, Device], placed: Placed, problems: list[Di
                     related=((placed[other][0].place, f"`{other}` is here"),),
                     fix=("give one of them another `device:`, or remove it",),
                     about=(other, name),
+                    repairs=_apart(spec, devices, placed, tree, other, name),
                 )
             )
         first.setdefault(device.path, name)
 
 
+def _apart(
+    spec: GraphSpec, devices: dict[str, Device], placed: Placed, tree: DeviceTree | None, first: str, second: str
+) -> Repairs:
+    """Another device for the second one, if some is free; or one of them less."""
+    taken = {device.path for device in devices.values()}
+    free = [node.path for node in _fitting(placed[second][1], tree) if node.path not in taken] if tree else []
+    moved = tuple(_driving(spec, second, path, certain=len(free) == 1) for path in free[:6])
+    less = (Repair(f"remove `{name}`", (RemoveInstance(spec.place.file, name),), False) for name in (first, second))
+    return (*moved, *less)
+
+
+def _driving(spec: GraphSpec, name: str, path: str, certain: bool) -> Repair:
+    return Repair(f"let `{name}` drive {path}", (SetInGraph(spec.place.file, name, ("device",), path),), certain)
+
+
 def _claim(
+    spec: GraphSpec,
     name: str,
     instance: InstanceSpec,
     component: Component,
@@ -124,7 +150,7 @@ def _claim(
     found = (
         _named_node(name, instance, component, tree, problems)
         if instance.device is not None
-        else _only_node(name, instance, component, tree, problems)
+        else _only_node(spec, name, instance, component, tree, problems)
     )
     if found is None:
         return None
@@ -163,7 +189,7 @@ def _named_node(
             if near and near[0].startswith("did")
             else tuple(f"`{component.name}` binds to {other}" for other in fitting)
         )
-        problems.append(Diagnostic(place, "no-such-node", f"the device tree has no node {path}", fix=fix))
+        problems.append(Diagnostic(place, "no-such-node", f"the device tree has no node {path}", fix=fix, repairs=_meant(place, path, fitting, tree)))
         return None
     off = tree.enabled(path)
     if off is not None:
@@ -174,7 +200,8 @@ def _named_node(
                 place,
                 "node-disabled",
                 f'the device {path} is switched off: {where} has `status = "{status}"`',
-                fix=("take another device, or enable it in the device tree or an overlay",),
+                fix=("take another device, or enable it in the device tree or an overlay", *(f"    {other}" for other in fitting[:6])),
+                repairs=reword(place, *fitting[:6]),
             )
         )
         return None
@@ -191,11 +218,18 @@ def _named_node(
                 related=((component.device.place, "declared here"),),
                 fix=(f"did you mean {fitting[0]}?",)
                 if len(fitting) == 1
-                else tuple(f"it binds to {other}" for other in fitting[:6]),
+                else tuple(f"it binds to {other}" for other in fitting[:6])
+                or ("take a component that binds to it",),
+                repairs=reword(place, *fitting[:6]),
             )
         )
         return None
     return node, "named by the graph"
+
+
+def _meant(place: Place, path: str, fitting: list[str], tree: DeviceTree) -> Repairs:
+    """Of the nodes that the component binds to, the only or nearest one; else the nearest of all."""
+    return reword(place, *fitting) if len(fitting) == 1 else respell(place, path, fitting) or respell(place, path, tree.nodes)
 
 
 def _fitting(component: Component, tree: DeviceTree) -> list[DtNode]:
@@ -205,7 +239,7 @@ def _fitting(component: Component, tree: DeviceTree) -> list[DtNode]:
 
 
 def _only_node(
-    name: str, instance: InstanceSpec, component: Component, tree: DeviceTree, problems: list[Diagnostic]
+    spec: GraphSpec, name: str, instance: InstanceSpec, component: Component, tree: DeviceTree, problems: list[Diagnostic]
 ) -> tuple[DtNode, str] | None:
     assert component.device is not None
     found = _fitting(component, tree)
@@ -238,6 +272,7 @@ def _only_node(
             reasons=tuple(shown) + (("...",) if len(found) > len(shown) else ()),
             fix=(f"name one: {name}: {{component: {component.name}, device: {found[0].path}}}",),
             about=(name, *(node.path for node in found)),
+            repairs=tuple(_driving(spec, name, node.path, certain=False) for node in found[:6]),
         )
     )
     return None

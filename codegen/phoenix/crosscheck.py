@@ -7,6 +7,7 @@ from typing import Mapping
 
 from .diagnostics import Diagnostic, Place, did_you_mean, suggestion
 from .load import Tree
+from .repair import Put, Repair, drop, respell, reword, uncertain
 from .model import Component, Interface, LockCall
 
 Problems = dict[tuple[str, str], list[Diagnostic]]
@@ -26,6 +27,7 @@ def no_such_file(tree: Tree, place: Place, folder: str, name: str) -> Diagnostic
         fix=(f"did you mean `{near}`?",)
         if near is not None
         else (f"create {join(folder, name)}, or correct the name",),
+        repairs=respell(place, name, (near,)) if near is not None else (),
     )
 
 
@@ -51,6 +53,7 @@ def unknown_interface(name: str, place: Place, known: set[str]) -> Diagnostic:
         "unknown-interface",
         f"there is no interface `{name}`",
         fix=did_you_mean(name, known) or ("describe it in components/DOMAIN/interfaces/NAME.yaml",),
+        repairs=respell(place, name, known),
     )
 
 
@@ -66,6 +69,10 @@ def _component(component: Component, interfaces: dict[str, Interface], known: se
                     "generated-interface",
                     f"`{name}` is provided by the wiring itself; only host tests may replace it",
                     fix=("write `arch: [host]`, or remove it from `provides:`",),
+                    repairs=(
+                        *drop(place, f"`{name}` from `provides:`", certain=False),
+                        Repair("write `arch: [host]`", (Put(place.file, ("arch",), "[host]"),), False),
+                    ),
                 )
             )
     for port in component.ports:
@@ -84,6 +91,7 @@ def system_calls(component: Component, numbers: Mapping[str, int]) -> list[Diagn
             fix=(f"did you mean `{near}`?",)
             if (near := suggestion(call.name, numbers)) is not None
             else ("take the name from <asm/unistd.h>, without `__NR_`",),
+            repairs=respell(call.place, call.name, numbers),
         )
         for call in component.system_calls
         if call.name not in numbers
@@ -109,6 +117,14 @@ def _locks(
                     f"`{call.text}` is no port of component `{component.name}`, and no library",
                     reasons=("a library is named as a whole",) if call.target in libraries else (),
                     fix=did_you_mean(call.target, {*ports, *libraries}),
+                    repairs=respell(
+                        call.place,
+                        call.target,
+                        {*ports, *libraries},
+                        lambda word, call=call: word if word in libraries else _called(word, call),  # type: ignore[misc]
+                    )
+                    if call.target not in libraries
+                    else reword(call.place, call.target),
                 )
             )
     provided = {name for name, _ in component.provides}
@@ -124,9 +140,14 @@ def _locks(
                     f"`{call.target}` is no interface that component `{component.name}` provides",
                     fix=did_you_mean(call.target, provided)
                     or ("it provides none, so nobody but itself takes its locks: write `taken_by: []`",),
+                    repairs=respell(call.place, call.target, provided, lambda word, call=call: _called(word, call)),  # type: ignore[misc]
                 )
             )
     return problems
+
+
+def _called(target: str, call: LockCall) -> str:
+    return target if call.function is None else f"{target}.{call.function}"
 
 
 def _function(call: LockCall, interface: Interface | None) -> list[Diagnostic]:
@@ -143,6 +164,7 @@ def _function(call: LockCall, interface: Interface | None) -> list[Diagnostic]:
             f"interface `{interface.name}` lists no function `{call.function}`",
             related=((interface.place, "described here"),),
             fix=did_you_mean(call.function, known) or ("list it there under `context:`",),
+            repairs=respell(call.place, call.function, known, lambda word: f"{call.target}.{word}"),
         )
     ]
 
@@ -167,6 +189,7 @@ def _interface(
                 fix=(
                     f"create components/{interface.domain}/{fake}/component.yaml with `provides: [{interface.name}]`",
                 ),
+                repairs=uncertain(respell(interface.fake_place, fake, _providers(components, interface))),
             )
         )
     elif component.provided(interface.name) is None:
@@ -177,6 +200,7 @@ def _interface(
                 f"the fake of `{interface.name}`, component `{fake}`, does not provide it",
                 related=((component.place, f"`{fake}` is described here"),),
                 fix=(f"add {interface.name} to its `provides:`",),
+                repairs=uncertain(respell(interface.fake_place, fake, _providers(components, interface))),
             )
         )
     elif "host" not in component.arch:
@@ -190,3 +214,12 @@ def _interface(
             )
         )
     return problems
+
+
+def _providers(components: dict[str, Component], interface: Interface) -> list[str]:
+    """Who could be its fake."""
+    return [
+        name
+        for name, component in components.items()
+        if component.provided(interface.name) is not None and "host" in component.arch
+    ]

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import Iterable, NamedTuple
+from typing import Iterable
 
-
-class Place(NamedTuple):
-    """A position in a file of the project; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-    @property
-    def short(self) -> str:
-        """Without the column, for comments in generated code."""
-        return f"{self.file}:{self.line}"
+from .place import Place as Place
+from .repair import Repairs
 
 
 @dataclass(frozen=True)
@@ -32,6 +19,7 @@ class Diagnostic:
     related: tuple[tuple[Place, str], ...] = ()
     fix: tuple[str, ...] = ()
     about: tuple[str, ...] = ()  # the names that it is about, for programs; which ones depends on the code
+    repairs: Repairs = ()  # `fix` for programs, as far as it can be written down
 
     def render(self) -> str:
         """`file:line:col: error: message [code]`, then reasons, other places, and what to do, each indented."""

@@ -21,9 +21,10 @@ from .model import (
     Value,
 )
 from .reader import entries, items, key_place, mapping, number, optional_text, text, value, value_place, words
+from .repair import Repair, Repairs, Reword, drop, put, respell, reword, uncertain, write, yaml_text
 from .source import Mapping, Node, Scalar, Sequence
 from .units import parse_size
-from .values import NUMERIC, Bad, check, parse, show
+from .values import NUMERIC, Bad, better_size, check, parse, show
 
 RESERVED_COMPONENTS = frozenset({"std", "phx"})  # namespaces inside which these names mean something already
 RESERVED_PARAMETERS = frozenset(
@@ -91,6 +92,7 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
                 "folder-name",
                 f"component `{name}` lies in a folder named `{actual}`",
                 fix=(f"rename the folder to {name}, or the component to {actual}",),
+                repairs=reword(place, actual),
             )
         )
     _check_word(name, place, "component", problems)
@@ -104,6 +106,8 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
             )
         )
     if library:
+        has_class = "class" in root.entries and "header" in root.entries
+        component = drop(key_place(root, "kind"), "`kind: library`", certain=has_class)
         for key in _NOT_OF_LIBRARIES:
             if key in root.entries:
                 problems.append(
@@ -113,10 +117,12 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
                         f"a library has no `{key}:`",
                         reasons=("it is shared code: no class, no instances",),
                         fix=(f"remove `{key}:`, or `kind: library`",),
+                        repairs=(*component, *drop(key_place(root, key), f"`{key}:`", certain=not has_class)),
                     )
                 )
     else:
-        for key in ("class", "header"):
+        guess = f"phx::{_domain(folder)}::{''.join(part.capitalize() for part in name.split('_'))}"
+        for key, text_ in (("class", guess), ("header", f"{name}.hpp")):
             if key not in root.entries:
                 problems.append(
                     Diagnostic(
@@ -124,16 +130,26 @@ def _identity(folder: str, name: str, library: bool, root: Mapping) -> list[Diag
                         "missing-key",
                         f"the component has no `{key}:`",
                         fix=(f"add `{key}: ...`, or `kind: library` if it is code without a class",),
+                        repairs=put(key_place(root, "component").file, (key,), text_, certain=key == "header"),
                     )
                 )
     return problems
+
+
+def _domain(folder: str) -> str:
+    parts = folder.split("/")
+    return parts[1] if len(parts) > 1 else parts[0]
 
 
 def _check_word(word: str, place: Place, what: str, problems: list[Diagnostic]) -> None:
     if word in KEYWORDS:
         problems.append(
             Diagnostic(
-                place, "reserved-name", f"the {what} `{word}` is a word of C++", fix=("choose another name",)
+                place,
+                "reserved-name",
+                f"the {what} `{word}` is a word of C++",
+                fix=(f"choose another name, such as `{word}_`",),
+                repairs=uncertain(reword(place, f"{word}_")),
             )
         )
 
@@ -149,6 +165,7 @@ def _no_repeats(names: tuple[tuple[str, Place], ...], what: str, problems: list[
                     f"the {what} `{name}` is named twice",
                     related=((seen[name], "first here"),),
                     fix=("remove one of them",),
+                    repairs=drop(place, f"the second `{name}`"),
                 )
             )
         seen.setdefault(name, place)
@@ -181,6 +198,7 @@ def _ports(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[Po
                     f"port `{entry.key}` of a library has cardinality `one`",
                     reasons=("a library is in every image, with or without a provider",),
                     fix=("write `cardinality: optional`",),
+                    repairs=put(entry.place.file, ("ports", entry.key, "cardinality"), "optional"),
                 )
             )
         ports.append(
@@ -248,6 +266,7 @@ def _parameter(name: str, place: Place, node: Mapping, problems: list[Diagnostic
                     "parameter-key",
                     f"`{key}:` has no meaning for a parameter of type {kind}",
                     fix=(f"remove `{key}:`",),
+                    repairs=drop(key_place(node, key), f"`{key}:`"),
                 )
             )
     bounds = [_bound(node, key, kind, problems) for key in ("min", "max")]
@@ -278,11 +297,21 @@ def _parameter(name: str, place: Place, node: Mapping, problems: list[Diagnostic
                 f"`min` of `{name}`, {show(parameter, bounds[0])}, is above its "
                 f"`max`, {show(parameter, bounds[1])}",
                 fix=("exchange the two",),
+                repairs=_exchanged(node),
             )
         )
         return parameter
     default = _default(parameter, node, problems)
     return Parameter(name, kind, parameter.summary, bounds[0], bounds[1], parameter.values, default, place)
+
+
+def _exchanged(node: Mapping) -> Repairs:
+    low, high = node.get("min"), node.get("max")
+    if not isinstance(low, Scalar) or not isinstance(high, Scalar):
+        return ()
+    texts = [yaml_text(each.value) for each in (low, high) if isinstance(each.value, (int, str))]
+    edits = tuple(Reword(place, text) for place, text in zip((high.place, low.place), texts))
+    return (Repair("exchange the two", edits),) if len(texts) == 2 else ()
 
 
 def _distinct_enumerators(values: tuple[tuple[str, Place], ...], problems: list[Diagnostic]) -> None:
@@ -306,7 +335,13 @@ def _bound(node: Mapping, key: str, kind: str, problems: list[Diagnostic]) -> in
     bound = parse(kind, value(node.get(key)))
     if isinstance(bound, Bad):
         problems.append(
-            Diagnostic(value_place(node, key), bound.code, f"`{key}`: {bound.message}", fix=bound.fix)
+            Diagnostic(
+                value_place(node, key),
+                bound.code,
+                f"`{key}`: {bound.message}",
+                fix=bound.fix,
+                repairs=reword(value_place(node, key), *bound.better),
+            )
         )
         return None
     assert isinstance(bound, int)
@@ -325,6 +360,7 @@ def _default(parameter: Parameter, node: Mapping, problems: list[Diagnostic]) ->
                     default.code,
                     f"the default of `{parameter.name}`: {default.message}",
                     fix=default.fix,
+                    repairs=reword(value_place(node, "default"), *default.better),
                 )
             )
         return None
@@ -362,6 +398,7 @@ def _compatible(node: Node | None, problems: list[Diagnostic]) -> tuple[str, ...
                 f"YAML reads `[{written}]` as {len(node.items)} entries, not one",
                 reasons=("a comma inside [ ] separates, with or without a space after it",),
                 fix=(f'write `compatible: ["{written}"]`',),
+                repairs=write(node.place, f'["{written}"]'),
             )
         )
     return tuple(word for word, _ in words(node))
@@ -381,6 +418,10 @@ def _register(index: int, node: Node, problems: list[Diagnostic]) -> RegisterSpe
                     "bad-size",
                     f"`{value(register.get('map_at_most'))}` is not a size",
                     fix=("write bytes, or a number with KiB or MiB: `1 MiB`",),
+                    repairs=reword(
+                        value_place(register, "map_at_most"),
+                        *better_size(value(register.get("map_at_most"))),
+                    ),
                 )
             )
             limit = None
@@ -409,6 +450,11 @@ def _interrupt(
                     "index-twice",
                     f"interrupt `{name}` has both `index` and `index_by`",
                     fix=("remove one of them",),
+                    repairs=tuple(
+                        repair
+                        for key in ("index", "index_by")
+                        for repair in drop(key_place(interrupt, key), f"`{key}:`", certain=False)
+                    ),
                 )
             )
         rule = mapping(interrupt.get("index_by"))
@@ -437,6 +483,7 @@ def _ipis(root: Mapping, problems: list[Diagnostic]) -> tuple[IpiSpec, ...]:
                 "a component with `instances: many` has no software interrupts",
                 reasons=("each is a line of its own, and the lines are few",),
                 fix=("remove `ipis:`, or `instances: many`",),
+                repairs=_either(root, "ipis", "instances"),
             )
         )
     found = []
@@ -460,6 +507,7 @@ def _system_calls(root: Mapping, problems: list[Diagnostic]) -> tuple[CallSpec, 
                     f"a component with `instances: many` has no `{key}:`",
                     reasons=("a system call leads to one instance",),
                     fix=(f"remove `{key}:`, or `instances: many`",),
+                    repairs=_either(root, key, "instances"),
                 )
             )
     found = []
@@ -470,6 +518,11 @@ def _system_calls(root: Mapping, problems: list[Diagnostic]) -> tuple[CallSpec, 
             found.append(CallSpec(str(node.value), "", node.place))
     _no_repeats(tuple((call.name, call.place) for call in found), "system call", problems)
     return tuple(found)
+
+
+def _either(root: Mapping, *keys: str) -> Repairs:
+    found = [drop(key_place(root, key), f"`{key}:`", certain=False) for key in keys]
+    return tuple(repair for repairs in found for repair in repairs)
 
 
 def _locks(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[LockSpec, ...]:
@@ -485,6 +538,7 @@ def _locks(root: Mapping, library: bool, problems: list[Diagnostic]) -> tuple[Lo
                     "a lock of a library has no `taken_by:`",
                     reasons=("a library provides no interface: whoever calls it may take any of its locks",),
                     fix=("remove `taken_by:`",),
+                    repairs=drop(key_place(node, "taken_by"), "`taken_by:`"),
                 )
             )
         found.append(
@@ -515,6 +569,7 @@ def _before(lock: LockSpec, name: str, place: Place, known: dict[str, LockSpec])
                 f"the lock `{name}` is named in its own `before:`",
                 reasons=("several locks of one class are taken in the order of their addresses",),
                 fix=("remove it; or, if one of them is always the outer one, give that a class of its own",),
+                repairs=drop(place, f"`{name}`"),
             )
         ]
     if name not in known:
@@ -525,6 +580,7 @@ def _before(lock: LockSpec, name: str, place: Place, known: dict[str, LockSpec])
                 f"`{name}` is no lock of this component",
                 reasons=("locks of others are taken by calling them: `calls:` names a port",),
                 fix=did_you_mean(name, known.keys() - {lock.name}) or ("declare it under `locks:`, or remove it",),
+                repairs=respell(place, name, known.keys() - {lock.name}) or drop(place, f"`{name}`", certain=False),
             )
         ]
     if known[name].mutex and not lock.mutex:
@@ -566,6 +622,7 @@ def _index_by(
                 "unknown-parameter",
                 f"`{name}` is not a choice parameter of this component",
                 fix=did_you_mean(name, choices) or ("declare it under `parameters:` with `type: choice`",),
+                repairs=respell(place, name, choices),
             )
         )
         return table
@@ -587,6 +644,8 @@ def _index_by(
                     "not-a-choice",
                     f"`{entry.key}` is not a value of `{name}`",
                     fix=did_you_mean(entry.key, wanted),
+                    repairs=respell(entry.place, entry.key, wanted - given)
+                    or drop(entry.place, f"`{entry.key}`", certain=wanted <= given),
                 )
             )
     return table

@@ -259,6 +259,7 @@ class WireSpec:
     is_list: bool
     is_none: bool
     is_lost: bool = False  # written wrongly; that has been said
+    list_place: Place | None = None
 
 
 @dataclass(frozen=True)

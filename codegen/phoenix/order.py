@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Mapping
 
 from .diagnostics import Diagnostic, Place
+from .repair import Put, Repair
 from .model import WIRING, CpuStep, InitStep, Instance
 from .sorting import shortest_loops, topological
 
@@ -82,6 +83,7 @@ def _cpu_steps(
 
 def _cycle(loop: list[str], instances: Mapping[str, Instance]) -> Diagnostic:
     related: list[tuple[Place, str]] = []
+    repairs: list[Repair] = []
     for user, provider in zip(loop, loop[1:] + loop[:1]):
         wire = next(w for w in instances[user].wires if w.port.use == "init" and provider in w.providers)
         related.append(
@@ -90,6 +92,9 @@ def _cycle(loop: list[str], instances: Mapping[str, Instance]) -> Diagnostic:
                 f"`{user}` ({instances[user].component.name}) needs `{provider}` at init: port `{wire.port.name}`",
             )
         )
+        path = ("ports", wire.port.name, "use")
+        title = f"write `use: run` at port `{wire.port.name}` of {instances[user].component.name}"
+        repairs.append(Repair(title, (Put(wire.port.place.file, path, "run"),), certain=False))
     place, _ = related[0]
     names = " -> ".join(loop + loop[:1])
     return Diagnostic(
@@ -98,4 +103,5 @@ def _cycle(loop: list[str], instances: Mapping[str, Instance]) -> Diagnostic:
         f"start-up runs in a loop: {names}",
         related=tuple(related),
         fix=("write `use: run` at one of these ports, where the provider is not yet needed during `init`",),
+        repairs=tuple(repairs),
     )

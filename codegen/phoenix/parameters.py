@@ -16,6 +16,7 @@ from .model import (
     Value,
     Wire,
 )
+from .repair import Repair, SetInGraph, drop, respell, reword, uncertain, yaml_text
 from .values import NUMERIC, Bad, check, limits, outside, parse, show, span
 
 Placed = dict[str, tuple[InstanceSpec, Component, str]]
@@ -46,6 +47,7 @@ def settle(
                         "unknown-parameter",
                         f"component `{component.name}` has no parameter `{key}`",
                         fix=did_you_mean(key, known) or (f"remove `{key}`: it has no parameters",),
+                        repairs=respell(place, key, known) or drop(place, f"`{key}`", certain=not known),
                     )
                 )
         settled[name] = tuple(
@@ -70,7 +72,9 @@ def _needs(
                             require.port_place,
                             "unknown-port",
                             f"component `{component.name}` has no port `{require.port}`",
-                            fix=did_you_mean(require.port, known),
+                            fix=did_you_mean(require.port, known) or (f"remove `{require.port}`: it has no ports",),
+                            repairs=respell(require.port_place, require.port, known)
+                            or drop(require.port_place, f"`{require.port}`"),
                         )
                     )
                 continue
@@ -96,7 +100,9 @@ def _need(
                 require.parameter_place,
                 "unknown-parameter",
                 f"`{provider}` ({component.name}), wired to port `{require.port}` of `{user}`, has no parameter `{require.parameter}`",
-                fix=did_you_mean(require.parameter, known),
+                fix=did_you_mean(require.parameter, known) or (f"remove `{require.parameter}`: it has no parameters",),
+                repairs=respell(require.parameter_place, require.parameter, known)
+                or drop(require.parameter_place, f"`{require.parameter}`"),
             )
         )
         return
@@ -121,6 +127,7 @@ def _need(
                     value.code,
                     f"`{kind}` for `{parameter.name}` of `{provider}`: {value.message}",
                     fix=value.fix,
+                    repairs=reword(limit.place, *value.better),
                 )
             )
         else:
@@ -147,6 +154,16 @@ def _settle(
                 f"`{name}` needs a value for `{parameter.name}`, which has no default",
                 related=((parameter.place, parameter.summary),),
                 fix=(f"add `parameters: {{{parameter.name}: VALUE}}`{hint}",),
+                repairs=tuple(
+                    Repair(
+                        f"write `parameters: {{{parameter.name}: {yaml_text(each)}}}` at `{name}`",
+                        (SetInGraph(spec.place.file, name, ("parameters", parameter.name), each),),
+                        certain=False,
+                    )
+                    for each in _possible(parameter)
+                )
+                if spec.place.file != component.place.file
+                else (),
             )
         )
         return ParameterValue(parameter, _any(parameter), "default", "")
@@ -168,6 +185,7 @@ def _explicit(
                 f"`{parameter.name}` of `{name}`: {value.message}",
                 related=((parameter.place, "the parameter is declared here"),),
                 fix=value.fix,
+                repairs=reword(given.place, *value.better),
             )
         )
         return ParameterValue(parameter, _any(parameter), str(given.place), "")
@@ -182,6 +200,7 @@ def _explicit(
                     f"{words} {show(parameter, need.value)}",
                     related=((need.place, f"`{need.user}` requires it here"),),
                     fix=(f"set `{parameter.name}: {show(parameter, need.value)}`, or leave it open",),
+                    repairs=reword(given.place, _spelled(parameter, need.value)),
                 )
             )
     return ParameterValue(parameter, value, str(given.place), "set by the graph")
@@ -227,6 +246,7 @@ def _fit(
                     f"{outside(parameter, int(need.value))}",
                     related=((parameter.place, "the parameter is declared here"),),
                     fix=(f"use a value {limits(parameter)}",),
+                    repairs=reword(need.place, _spelled(parameter, bound)),
                 )
             )
             return _any(parameter), None
@@ -249,7 +269,27 @@ def _conflict(name: str, parameter: Parameter, first: _Need, second: _Need) -> D
             (second.place, f"`{second.user}` requires {words[second.kind]} {show(parameter, second.value)}"),
         ),
         fix=("relax one of the two",),
+        repairs=uncertain(
+            (
+                *reword(first.place, _spelled(parameter, second.value)),
+                *reword(second.place, _spelled(parameter, first.value)),
+            )
+        ),
     )
+
+
+def _spelled(parameter: Parameter, value: Value) -> Value:
+    """As people write it: with its unit."""
+    return value if parameter.type == "integer" else show(parameter, value) if parameter.type in NUMERIC else value
+
+
+def _possible(parameter: Parameter) -> tuple[Value, ...]:
+    """What somebody may choose from: a choice's values, a range's ends."""
+    if parameter.type == "boolean":
+        return (False, True)
+    ends = [each for each in (parameter.minimum, parameter.maximum) if each is not None]
+    values: tuple[Value, ...] = parameter.values
+    return values or tuple(_spelled(parameter, each) for each in ends)
 
 
 def _any(parameter: Parameter) -> Value:

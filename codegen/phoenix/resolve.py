@@ -22,6 +22,7 @@ from .model import (
     ResolvedMachine,
 )
 from .order import order
+from .repair import Repair, Repairs, RemoveInstance, SetInGraph, drop, respell, reword
 
 
 def machine_of(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Machine | None:
@@ -34,6 +35,7 @@ def machine_of(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) ->
                     "machine-on-host",
                     "a graph with `arch: host` has no machine",
                     fix=("remove the line `machine:`",),
+                    repairs=drop(spec.machine.place, "`machine:`"),
                 )
             )
         return None
@@ -45,6 +47,14 @@ def machine_of(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) ->
                 "missing-machine",
                 f"graph `{spec.name}` names no machine",
                 fix=(f"add `machine: {names[0] if names else 'NAME'}`",),
+                repairs=tuple(
+                    Repair(
+                        f"write `machine: {each}`",
+                        (SetInGraph(spec.place.file, None, ("machine",), each),),
+                        certain=len(names) == 1,
+                    )
+                    for each in names
+                ),
             )
         )
         return None
@@ -59,6 +69,7 @@ def machine_of(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) ->
                 "unknown-machine",
                 f"there is no machine `{name}`",
                 fix=did_you_mean(name, catalog.machines) or ("describe it in dts/NAME.yaml",),
+                repairs=respell(spec.machine.place, name, catalog.machines),
             )
         )
         return None
@@ -81,6 +92,7 @@ def boot_files(tree: Tree, spec: GraphSpec) -> list[Diagnostic]:
                         "boot-of-host",
                         f"a graph with `arch: host` is not booted, so it has no `{key}:`",
                         fix=(f"remove the line `{key}:`",),
+                        repairs=drop(place, f"`{key}:`"),
                     )
                 )
     for file in spec.rootfs.files if spec.rootfs else ():
@@ -102,7 +114,7 @@ def resolve(
     whole = len(placed) == len(spec.instances) and not spec.lost
     if spec.arch == "host":
         placed = wire.with_fakes(catalog, placed, problems)
-    _count(placed, problems)
+    _count(spec, placed, problems)
     libraries = catalog.libraries(spec.arch)
     wires = wire.connect(catalog, spec, placed, libraries, whole, problems)
     values = parameters.settle(placed, wires, problems)
@@ -125,10 +137,10 @@ def resolve(
     sequence, steps, cpu_steps = order(unordered, problems)
     wired = tuple((library, wires[f"library {library.name}"]) for library in libraries)
     ranks, nesting = locks.rank(catalog, unordered, wired, problems)
-    _same_types(catalog, unordered, problems)
-    lines = _software_lines(ipis) + _lines(devices, placed, problems)
-    calls = _calls(catalog, placed, problems)
-    other_calls = _other_calls(placed, problems)
+    _same_types(catalog, spec, unordered, problems)
+    lines = _software_lines(ipis) + _lines(spec, devices, placed, problems)
+    calls = _calls(catalog, spec, placed, problems)
+    other_calls = _other_calls(spec, placed, problems)
     _flaws(catalog, placed, libraries, problems)
     resolved_machine = _machine(machine, tree, devices, problems)
     if problems:
@@ -167,7 +179,11 @@ def _place(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Pla
             known = [c.name for c in catalog.components.values() if not c.library and spec.arch in c.arch]
             problems.append(
                 Diagnostic(
-                    place, "unknown-component", f"there is no component `{name}`", fix=_which(name, known)
+                    place,
+                    "unknown-component",
+                    f"there is no component `{name}`",
+                    fix=_which(name, known),
+                    repairs=respell(place, name, known),
                 )
             )
             problems += [
@@ -182,6 +198,7 @@ def _place(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Pla
                     f"`{name}` is a library: it has no instances",
                     related=((component.place, "described here"),),
                     fix=(f"remove the instance `{instance.name}`; libraries are in every image",),
+                    repairs=_removing(spec, instance.name, certain=True),
                 )
             )
             continue
@@ -201,11 +218,16 @@ def _place(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Pla
                     fix=("use one of: " + ", ".join(sorted(others)),)
                     if others
                     else (f"add {spec.arch} to its `arch:`",),
+                    repairs=reword(place, *sorted(others)),
                 )
             )
             continue
         placed[instance.name] = (instance, component, "named by the graph")
     return placed
+
+
+def _removing(spec: GraphSpec, name: str, certain: bool = False) -> Repairs:
+    return (Repair(f"remove the instance `{name}`", (RemoveInstance(spec.place.file, name),), certain),)
 
 
 def _which(name: str, known: list[str]) -> tuple[str, ...]:
@@ -217,7 +239,7 @@ def _which(name: str, known: list[str]) -> tuple[str, ...]:
     )
 
 
-def _count(placed: Placed, problems: list[Diagnostic]) -> None:
+def _count(graph: GraphSpec, placed: Placed, problems: list[Diagnostic]) -> None:
     first: dict[str, InstanceSpec] = {}
     for name in sorted(placed):
         spec, component, _ = placed[name]
@@ -234,12 +256,13 @@ def _count(placed: Placed, problems: list[Diagnostic]) -> None:
                         (component.place, "described here, without `instances: many`"),
                     ),
                     fix=(f"remove `{name}`, or let the component have `instances: many`",),
+                    repairs=(*_removing(graph, name), *_removing(graph, first[component.name].name)),
                 )
             )
         first.setdefault(component.name, spec)
 
 
-def _same_types(catalog: Catalog, instances: dict[str, Instance], problems: list[Diagnostic]) -> None:
+def _same_types(catalog: Catalog, graph: GraphSpec, instances: dict[str, Instance], problems: list[Diagnostic]) -> None:
     """Instances of one component share one header, so a service port has one provider type in all of them."""
     seen: dict[tuple[str, str], tuple[str, str]] = {}
     for name in sorted(instances):
@@ -264,6 +287,17 @@ def _same_types(catalog: Catalog, instances: dict[str, Instance], problems: list
                         ),
                         related=((instances[other].wire(bound.port.name).place, f"`{other}` is wired here"),),
                         fix=(f"wire both to a {kind} or both to a {other_kind}",),
+                        repairs=tuple(
+                            Repair(
+                                f"wire `{bound.port.name}` of `{user}` to `{target}`",
+                                (SetInGraph(graph.place.file, user, ("wires", bound.port.name), target),),
+                                certain=False,
+                            )
+                            for user, target in (
+                                (name, instances[other].wire(bound.port.name).providers[0]),
+                                (other, provider),
+                            )
+                        ),
                     )
                 )
 
@@ -311,7 +345,7 @@ def _is_edge(interrupt: Interrupt) -> bool:
     return interrupt.trigger & 0xF in (1, 2, 3)
 
 
-def _lines(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic]) -> tuple[LineClaim, ...]:
+def _lines(graph: GraphSpec, devices: dict[str, Device], placed: Placed, problems: list[Diagnostic]) -> tuple[LineClaim, ...]:
     claims: dict[int, LineClaim] = {}
     for name in sorted(devices):
         for interrupt in devices[name].interrupts:
@@ -332,12 +366,13 @@ def _lines(devices: dict[str, Device], placed: Placed, problems: list[Diagnostic
                         ),
                         fix=("remove one of the two instances, or let it drive another device",),
                         about=(other.instance, name),
+                        repairs=(*_removing(graph, other.instance), *_removing(graph, name)),
                     )
                 )
     return tuple(claims[line] for line in sorted(claims))
 
 
-def _calls(catalog: Catalog, placed: Placed, problems: list[Diagnostic]) -> tuple[CallClaim, ...]:
+def _calls(catalog: Catalog, graph: GraphSpec, placed: Placed, problems: list[Diagnostic]) -> tuple[CallClaim, ...]:
     claims: dict[str, CallClaim] = {}
     for name in sorted(placed):
         spec, component, _ = placed[name]
@@ -348,20 +383,23 @@ def _calls(catalog: Catalog, placed: Placed, problems: list[Diagnostic]) -> tupl
             claimed = CallClaim(number, call.name, name, call.gaps)
             other = claims.setdefault(call.name, claimed)
             if other.instance != name:
-                problems.append(_call_twice(f"the system call `{call.name}`", placed, other.instance, name, call.place))
+                what = f"the system call `{call.name}`"
+                problems.append(_call_twice(what, graph, placed, other.instance, name, call.place))
     return tuple(sorted(claims.values(), key=lambda claimed: claimed.number))
 
 
-def _other_calls(placed: Placed, problems: list[Diagnostic]) -> str | None:
+def _other_calls(graph: GraphSpec, placed: Placed, problems: list[Diagnostic]) -> str | None:
     takers = [name for name in sorted(placed) if placed[name][1].other_system_calls is not None]
     for name in takers[1:]:
         taken = placed[name][1].other_system_calls
         assert taken is not None
-        problems.append(_call_twice("what nobody implements", placed, takers[0], name, taken[1]))
+        problems.append(_call_twice("what nobody implements", graph, placed, takers[0], name, taken[1]))
     return takers[0] if takers else None
 
 
-def _call_twice(what: str, placed: Placed, first: str, second: str, declared: Place) -> Diagnostic:
+def _call_twice(
+    what: str, graph: GraphSpec, placed: Placed, first: str, second: str, declared: Place
+) -> Diagnostic:
     return Diagnostic(
         placed[second][0].place,
         "call-claimed-twice",
@@ -373,6 +411,7 @@ def _call_twice(what: str, placed: Placed, first: str, second: str, declared: Pl
         ),
         fix=(f"remove `{first}` or `{second}`",),
         about=(first, second),
+        repairs=(*_removing(graph, first), *_removing(graph, second)),
     )
 
 

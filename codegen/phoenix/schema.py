@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import posixpath
+import re
 from functools import cached_property
 from importlib import resources
 from typing import Any, Iterator
 
 from .diagnostics import Diagnostic, Place, did_you_mean
+from .repair import Drop, Repair, Repairs, Reword, SetInGraph, drop, put, respell, reword, uncertain, write, yaml_text
 from .source import Entry, Mapping, Node, Scalar, Sequence, plain
 
 KINDS = ("graph", "component", "interface", "machine", "matrix")
@@ -86,7 +90,7 @@ def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
     elif keyword == "required":
         yield from _missing_keys(error, node, key_place, name, kind)
     elif keyword is None:
-        yield _misplaced(error, key_place, path)
+        yield _misplaced(error, key_place, path, root)
     elif keyword == "type":
         wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         words = " or ".join(_TYPE_WORDS[word] for word in wanted)
@@ -95,7 +99,12 @@ def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
             if "string" in wanted and isinstance(node, Scalar) and node.value is not None
             else ()
         )
-        yield Diagnostic(node.place, "wrong-type", f"{name} must be {words}, not {describe(node)}", fix=hint)
+        repairs = reword(node.place, str(node.value)) if hint and isinstance(node, Scalar) else ()
+        if not hint:
+            hint = _of_type(wanted, error.schema)
+            repairs = _in_form(node, wanted)
+        message = f"{name} must be {words}, not {describe(node)}"
+        yield Diagnostic(node.place, "wrong-type", message, fix=hint, repairs=repairs)
     elif keyword == "enum":
         values = [str(value) for value in error.validator_value]
         yield Diagnostic(
@@ -103,12 +112,18 @@ def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
             "not-a-choice",
             f"{name} is {describe(node)}, which is not one of " + _listed(values),
             fix=did_you_mean(str(error.instance), values),
+            repairs=respell(node.place, str(error.instance), values) if isinstance(node, Scalar) else (),
         )
     elif keyword == "pattern":
         yield _bad_pattern(error, node, key_place, path, name)
     elif keyword in ("minItems", "minProperties", "minLength"):
+        repairs = drop(entry.place, f"`{entry.key}:`") if entry is not None and len(path) > 1 else ()
         yield Diagnostic(
-            node.place, "empty-value", f"{name} is empty", fix=("give a value, or remove the key",)
+            node.place,
+            "empty-value",
+            f"{name} is empty",
+            fix=("give a value, or remove the key",),
+            repairs=uncertain(repairs),
         )
     elif keyword in ("minimum", "maximum", "exclusiveMinimum"):
         words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}[keyword]
@@ -116,6 +131,8 @@ def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
             node.place,
             "out-of-range",
             f"{name} is {describe(node)}; it must be {words} {error.validator_value}",
+            fix=(f"use a value that is {words} {error.validator_value}",),
+            repairs=reword(node.place, error.validator_value) if keyword != "exclusiveMinimum" else (),
         )
     else:
         yield Diagnostic(
@@ -153,6 +170,7 @@ def _unknown_keys(error: Any, node: Node, name: str) -> Iterator[Diagnostic]:
                     f"unknown key `{key}` {where}",
                     reasons=("a comma inside { } or [ ] begins the next key",),
                     fix=('quote the text before it: `"..., ..."`',),
+                    repairs=_joined(node, entry),
                 )
                 continue
             free = [other for other in known if other not in node.entries]
@@ -161,6 +179,7 @@ def _unknown_keys(error: Any, node: Node, name: str) -> Iterator[Diagnostic]:
                 "unknown-key",
                 f"unknown key `{key}` {where}",
                 fix=did_you_mean(key, free or known),
+                repairs=respell(entry.place, key, free) or drop(entry.place, f"`{key}:`", certain=False),
             )
 
 
@@ -170,12 +189,22 @@ def _missing_keys(error: Any, node: Node, place: Place, name: str, kind: str) ->
         if key not in node.entries and f"'{key}'" in error.message:
             text = error.schema.get("properties", {}).get(key, {}).get("description", "")
             where = f"the {kind} has no `{key}:`" if name == "the file" else f"{name} has no `{key}:`"
+            repairs: Repairs = ()
+            if name == "the file" and key == kind and place.file.endswith(".yaml"):
+                parts = place.file.removesuffix(".yaml").split("/")
+                named = parts[-2 if kind == "component" and len(parts) > 1 else -1]
+                repairs = put(place.file, (key,), named, certain=kind != "interface")
             yield Diagnostic(
-                place, "missing-key", where, reasons=(text,) if text else (), fix=(f"add `{key}: ...`",)
+                place,
+                "missing-key",
+                where,
+                reasons=(text,) if text else (),
+                fix=(f"add `{key}: ...`",),
+                repairs=repairs,
             )
 
 
-def _misplaced(error: Any, place: Place, path: list[str | int]) -> Diagnostic:
+def _misplaced(error: Any, place: Place, path: list[str | int], root: Mapping) -> Diagnostic:
     """A key that a `false` schema forbids: a base's keys in a variant, or a variant's in a base."""
     key = str(path[-1])
     if "then" not in error.absolute_schema_path:
@@ -184,6 +213,7 @@ def _misplaced(error: Any, place: Place, path: list[str | int]) -> Diagnostic:
             "key-without-extends",
             f"`{key}:` changes a base, but this graph extends none",
             fix=("add `extends: BASE`, or write the instances under `instances:`",),
+            repairs=_in_a_base(place, key, root),
         )
     fix = (
         "add: {NAME: COMPONENT}"
@@ -195,7 +225,79 @@ def _misplaced(error: Any, place: Place, path: list[str | int]) -> Diagnostic:
         "key-beside-extends",
         f"`{key}:` stands beside `extends:`; a variant names only its differences",
         fix=(f"write `{fix}`",),
+        repairs=_in_a_variant(place, key, root),
     )
+
+
+def _in_a_base(place: Place, key: str, root: Mapping) -> Repairs:
+    if key == "add" and "instances" not in root.entries:
+        return write(place, "instances")
+    return drop(place, f"`{key}:`", certain=False)
+
+
+def _in_a_variant(place: Place, key: str, root: Mapping) -> Repairs:
+    """Moves a word to `set:`, and instances to `add:`, which the file does not have yet."""
+    node = root.get(key)
+    if key == "instances" and "add" not in root.entries:
+        return write(place, "add")
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        edits = (Drop(place), SetInGraph(place.file, None, (key,), node.value))
+        return (Repair(f"write `set: {{{key}: {node.value}}}`", edits),)
+    return ()
+
+
+def _of_type(wanted: list[str], schema: Any) -> tuple[str, ...]:
+    known = [f"`{key}:`" for key in schema.get("properties", {})]
+    if "object" in wanted:
+        return ("write `KEY: VALUE` lines below it" + (f", such as {', '.join(known[:4])}" if known else ""),)
+    return (f"write {_TYPE_WORDS[wanted[0]]}",)
+
+
+def _in_form(node: Node, wanted: list[str]) -> Repairs:
+    """A word where a list is wanted; a quoted number or truth; a list of `NAME: COMPONENT` where a mapping is wanted."""
+    value = node.value if isinstance(node, Scalar) else None
+    if value is not None and "array" in wanted:
+        return write(node.place, f"[{yaml_text(value if not isinstance(value, float) else str(value))}]")
+    if isinstance(value, str) and "boolean" in wanted and value.lower() in _TRUTHS:
+        return write(node.place, _TRUTHS[value.lower()])
+    if isinstance(value, str) and {"integer", "number"} & set(wanted) and value.isdecimal() and len(value) < 19:
+        return write(node.place, str(int(value)))
+    if isinstance(node, Sequence) and "string" in wanted and len(node.items) == 1:
+        only = node.items[0]
+        if isinstance(only, Scalar) and isinstance(only.value, str):
+            return reword(node.place, only.value)
+    if isinstance(node, Sequence) and wanted == ["object"]:
+        return _as_mapping(node)
+    return ()
+
+
+def _as_mapping(node: Sequence) -> Repairs:
+    """`[heap, log: klog]` as `{heap: heap, log: klog}`."""
+    pairs = []
+    for item in node.items:
+        if isinstance(item, Scalar) and isinstance(item.value, str):
+            pairs.append((item.value, item.value))
+            continue
+        held = list(item.entries.values()) if isinstance(item, Mapping) else []
+        if len(held) != 1 or not isinstance(held[0].value, Scalar) or not isinstance(held[0].value.value, str):
+            return ()
+        pairs.append((held[0].key, held[0].value.value))
+    text = ", ".join(f"{yaml_text(key)}: {yaml_text(value)}" for key, value in pairs)
+    return write(node.place, f"{{{text}}}") if pairs else ()
+
+
+_TRUTHS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+
+
+def _joined(node: Mapping, broken: Entry) -> Repairs:
+    """The text before a comma and that behind it, in quotes."""
+    keys = list(node.entries)
+    at = keys.index(broken.key)
+    before = node.entries[keys[at - 1]].value if at else None
+    if not isinstance(before, Scalar) or not isinstance(before.value, str):
+        return ()
+    whole = yaml_text(f"{before.value}, {broken.key}")
+    return (Repair(f"write `{whole}`", (Reword(before.place, whole), Drop(broken.place))),)
 
 
 def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int], name: str) -> Diagnostic:
@@ -204,6 +306,7 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
     place = node.place
     if is_key and isinstance(node, Mapping) and text in node.entries:
         place = node.entries[text].place
+    better = functools.partial(_better, place, text, node if is_key else None)
     subject = f"the name `{text}` in {name}" if is_key else f"{name} is `{text}`, which"
     if pattern == "^[a-z][a-z0-9_]*$":
         return Diagnostic(
@@ -211,6 +314,7 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             "bad-name",
             f"{subject} is not a C++ name in lower case",
             fix=("use small letters, digits and `_`, a letter first",),
+            repairs=better(re.sub(r"[^a-z0-9_]+", "_", _snake(text)).strip("_")),
         )
     if pattern == "^[a-z][a-z0-9_-]*$":
         return Diagnostic(
@@ -218,6 +322,7 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             "bad-name",
             f"{subject} is not a name",
             fix=("use small letters, digits, `-` and `_`, a letter first",),
+            repairs=better(re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")),
         )
     if pattern.startswith("^[A-Z]"):
         return Diagnostic(
@@ -225,6 +330,7 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             "bad-name",
             f"{subject} is not an interface name",
             fix=("write it in PascalCase, as in `PageAllocator`",),
+            repairs=better("".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))),
         )
     if pattern.startswith("^phx"):
         return Diagnostic(
@@ -239,6 +345,7 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             "bad-name",
             f"{subject} is not the name of a Debian package",
             fix=("use small letters, digits, `+`, `-` and `.`",),
+            repairs=better(re.sub(r"[^a-z0-9+.-]+", "-", text.lower()).strip("-+.")),
         )
     if pattern == "^/":
         return Diagnostic(
@@ -246,6 +353,7 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
             "bad-device-path",
             f"{subject} is not a device-tree path",
             fix=(f"begin with a slash: `/{text}`",),
+            repairs=better(f"/{text}"),
         )
     if pattern.startswith("^[A-Za-z]["):
         return Diagnostic(
@@ -256,10 +364,32 @@ def _bad_pattern(error: Any, node: Node, key_place: Place, path: list[str | int]
         )
     suffixes = {"\\.(cpp|c|S)$": "`.cpp`, `.c` or `.S`", "\\.dts$": "`.dts`", "\\.dtso?$": "`.dts` or `.dtso`"}
     if pattern in suffixes:
-        return Diagnostic(place, "bad-file-name", f"{subject} does not end in {suffixes[pattern]}")
+        ending = _ENDINGS.get(pattern, "")
+        named = posixpath.splitext(text)[0] + ending
+        return Diagnostic(
+            place,
+            "bad-file-name",
+            f"{subject} does not end in {suffixes[pattern]}",
+            fix=(f"rename the file, as to `{named}`",),
+            repairs=uncertain(better(named)),
+        )
     return Diagnostic(
         place,
         "bad-file-name",
         f"{subject} is not a file name",
         fix=("use letters, digits, `.`, `/`, `_` and `-`",),
     )
+
+
+_ENDINGS = {"\\.(cpp|c|S)$": ".cpp", "\\.dts$": ".dts", "\\.dtso?$": ".dtso"}
+
+
+def _snake(text: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
+
+
+def _better(place: Place, word: str, beside: Mapping | None, better: str) -> Repairs:
+    """Another spelling of a word, if it is none of the keys beside it."""
+    if better in ("", word) or not better[0].isalnum() and better[0] != "/":
+        return ()
+    return reword(place, better) if beside is None or better not in beside.entries else ()

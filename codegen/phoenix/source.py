@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias, Union
+from typing import Iterator, NamedTuple, TypeAlias, Union
 
 import yaml  # type: ignore[import]
 
 from .diagnostics import Diagnostic, Place
+from .repair import Drop, Recode, Repair, Repairs, Rewrite, Reword, drop, yaml_text
 
 Plain: TypeAlias = Union[None, bool, int, float, str, list["Plain"], dict[str, "Plain"]]
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)$|0x[0-9a-fA-F]+$")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$")
 _LONGEST_NUMBER = 40
+_LONGEST_LINE = 400  # of what is tried again in other spellings
+_LONGEST_TEXT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,18 @@ class _Reader:
         self.stack: list[_Open] = []
         self.root: Node | None = None
         self.documents = 0
+        self.anchors: dict[str, None | bool | int | float | str] = {}  # of words; what else has one is not repeated
 
     def fail(
-        self, place: Place, code: str, message: str, *fix: str, related: tuple[tuple[Place, str], ...] = ()
+        self,
+        place: Place,
+        code: str,
+        message: str,
+        *fix: str,
+        related: tuple[tuple[Place, str], ...] = (),
+        repairs: Repairs = (),
     ) -> None:
-        self.diagnostics.append(Diagnostic(place, code, message, fix=fix, related=related))
+        self.diagnostics.append(Diagnostic(place, code, message, fix=fix, related=related, repairs=repairs))
 
     def place(self, event: yaml.Event) -> Place:
         return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -123,7 +133,8 @@ class _Reader:
             if isinstance(node, Scalar):
                 around.key = (event.value, node.place)
             else:
-                self.fail(node.place, "yaml-key", "a key must be a word, not a list or mapping")
+                message = "a key must be a word, not a list or mapping"
+                self.fail(node.place, "yaml-key", message, "write a word before the colon")
                 around.key = ("list", node.place)
         else:
             self.add_entry(around.entries, around.key, node)
@@ -138,6 +149,7 @@ class _Reader:
                 f"the key `{name}` is given twice in one mapping",
                 f"keep one of the two `{name}:` lines",
                 related=((entries[name].place, "first given here"),),
+                repairs=_without_one(name, place, node, entries[name]),
             )
             return
         entries[name] = Entry(name, place, node)
@@ -151,11 +163,14 @@ class _Reader:
                 "yaml-alias",
                 f"YAML aliases (`*{event.anchor}`) are not used in Phoenix files",
                 "write the value out, or let a graph extend another one",
+                repairs=self.written_out(event),
             )
             self.take(Scalar(event.anchor, self.place(event)), _as_scalar(event))
         elif isinstance(event, yaml.ScalarEvent):
             value = scalar_of(event.value) if event.implicit[0] else event.value
             self.check_tag(event)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = value
             self.take(Scalar(value, self.place(event)), event)
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             self.check_tag(event)
@@ -178,6 +193,13 @@ class _Reader:
                     "move it to a file of its own",
                 )
 
+    def written_out(self, event: yaml.AliasEvent) -> Repairs:
+        value = self.anchors.get(event.anchor)
+        if not isinstance(value, (bool, int, str)):
+            return ()
+        text = yaml_text(value)
+        return (Repair(f"write `{text}`", (Reword(self.place(event), text),)),)
+
     def check_tag(self, event: yaml.Event) -> None:
         if event.tag is not None:
             self.fail(
@@ -185,11 +207,33 @@ class _Reader:
                 "yaml-tag",
                 f"YAML tags (`{event.tag}`) are not used in Phoenix files",
                 "remove the tag",
+                repairs=self.untagged(event),
             )
+
+    def untagged(self, event: yaml.Event) -> Repairs:
+        """A word in its place without the tag: text, which is what a tag would have made of it."""
+        if not isinstance(event, yaml.ScalarEvent):
+            return ()
+        text = yaml_text(event.value if "str" in str(event.tag) else _again(event.value))
+        return (Repair(f"write `{text}`", (Reword(self.place(event), text),)),)
 
 
 def _as_scalar(event: yaml.AliasEvent) -> yaml.ScalarEvent:
     return yaml.ScalarEvent(None, None, (True, False), event.anchor or "", event.start_mark, event.end_mark)
+
+
+def _again(text: str) -> bool | int | str:
+    value = scalar_of(text)
+    return value if isinstance(value, (bool, int)) else text
+
+
+def _without_one(name: str, place: Place, node: Node, first: Entry) -> Repairs:
+    if plain(node) == plain(first.value):
+        return drop(place, f"the second `{name}:`")
+    return (
+        Repair(f"remove the second `{name}:`", (Drop(place),), False),
+        Repair(f"remove the first `{name}:`", (Drop(first.place),), False),
+    )
 
 
 def read_yaml(path: str, data: bytes) -> Document:
@@ -209,6 +253,7 @@ def read_yaml(path: str, data: bytes) -> Document:
                     "not-utf8",
                     f"byte 0x{data[error.start]:02x} is not UTF-8 text",
                     fix=("save the file as UTF-8",),
+                    repairs=(Repair("take it for Latin-1, and save it as UTF-8", (Recode(path, "latin-1"),)),),
                 ),
             ),
         )
@@ -217,7 +262,7 @@ def read_yaml(path: str, data: bytes) -> Document:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             reader.read(event)
     except yaml.YAMLError as error:
-        reader.diagnostics.append(_syntax_error(path, error))
+        reader.diagnostics.append(_syntax_error(path, text, error))
         return Document(path, None, tuple(reader.diagnostics))
     root = reader.root
     if root is None or (isinstance(root, Scalar) and root.value is None):
@@ -225,12 +270,13 @@ def read_yaml(path: str, data: bytes) -> Document:
         return Document(path, None, tuple(reader.diagnostics))
     if not isinstance(root, Mapping):
         what = "a list" if isinstance(root, Sequence) else "a single word"
-        reader.fail(root.place, "not-a-mapping", f"the file holds {what}, not `key: value` lines")
+        message = f"the file holds {what}, not `key: value` lines"
+        reader.fail(root.place, "not-a-mapping", message, "write `KEY: VALUE` lines, without `- ` before them")
         return Document(path, None, tuple(reader.diagnostics))
     return Document(path, root, tuple(reader.diagnostics))
 
 
-def _syntax_error(path: str, error: yaml.YAMLError) -> Diagnostic:
+def _syntax_error(path: str, text: str, error: yaml.YAMLError) -> Diagnostic:
     mark = getattr(error, "problem_mark", None)
     place = Place(path, mark.line + 1, mark.column + 1) if mark is not None else Place(path, 1, 1)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
@@ -242,4 +288,59 @@ def _syntax_error(path: str, error: yaml.YAMLError) -> Diagnostic:
         f"this is not YAML: {problem}",
         reasons=reasons,
         fix=("check indentation, quotes and brackets up to this place",),
+        repairs=_parsing(path, text, place.line),
     )
+
+
+def _parsing(path: str, text: str, line: int) -> Repairs:
+    """A change of the line, or of the one before, with which it is YAML."""
+    lines = text.split("\n")
+    for at in (line - 1, line - 2):
+        if 0 <= at < len(lines) and len(lines[at]) <= _LONGEST_LINE and len(text) <= _LONGEST_TEXT:
+            above = next((each for each in reversed(lines[:at]) if each.strip()), "")
+            for title, new in _respelled(lines[at], len(above) - len(above.lstrip(" "))):
+                if _is_yaml("\n".join([*lines[:at], new, *lines[at + 1 :]])):
+                    return (Repair(title, (Rewrite(path, at + 1, lines[at], new),)),)
+    return ()
+
+
+def _respelled(line: str, indent: int) -> Iterator[tuple[str, str]]:
+    """What a line that is not YAML may have been meant to be, the most likely first. `indent`: of the line above."""
+    if "\t" in line:
+        yield "write spaces in place of tabs", line.expandtabs(2)
+    key, colon, value = line.partition(": ")
+    value = value.strip()
+    if colon and value and value[:1] not in "[{\"'|>":
+        yield "quote the value", f"{key}: {yaml_text(value)}"
+    if (bare := re.match(r"(\s*[A-Za-z_]+):([^\s:/].*)$", line)) is not None:
+        yield "put a space behind the colon", f"{bare.group(1)}: {bare.group(2)}"
+    if line.rstrip().count('"') % 2:
+        yield "close the quotes", line.rstrip() + '"'
+    closers = "".join("]" if each == "[" else "}" for each in reversed(_unclosed(line)))
+    if closers:
+        yield f"close the bracket with `{closers}`", line.rstrip() + closers
+    if line.rstrip()[-1:] in ("]", "}"):
+        yield "remove the bracket", line.rstrip()[:-1]
+    if (word := re.match(r"(\s*[A-Za-z_][A-Za-z0-9_.]*)\s+(\S.*)$", line)) is not None and not colon:
+        yield "put a colon behind the key", f"{word.group(1)}: {word.group(2)}"
+    if line.strip():
+        yield "indent the line like the one above", " " * indent + line.lstrip(" ")
+
+
+def _unclosed(line: str) -> list[str]:
+    found: list[str] = []
+    for character in line:
+        if character in "[{":
+            found.append(character)
+        elif character in "]}" and found:
+            found.pop()
+    return found
+
+
+def _is_yaml(text: str) -> bool:
+    try:
+        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.YAMLError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from . import crosscheck
-from .diagnostics import Diagnostic, ordered
+from .diagnostics import Diagnostic, Place, ordered
 from .load import Found, Tree
 from .manifest import read_component
 from .model import Catalog, Component, ContextRule, GraphFile, Interface, Machine
@@ -22,10 +22,12 @@ from .reader import (
     value_place,
     words,
 )
+from .repair import Repairs, reword
 from .schema import Schemas
 from .source import Mapping
 from .units import parse_size
 from .unistd import PACKAGE, CallNumbers, Unreadable, read_numbers
+from .values import better_size
 from .variant import HARMLESS, usable
 
 
@@ -140,7 +142,15 @@ def _duplicate(
         f"there are two {kind}s named `{name}`",
         related=((first.place, "the other one"),),
         fix=("rename one of them",),
+        repairs=_own_name(kind, name, value_place(root, kind)),
     )
+
+
+def _own_name(kind: str, name: str, place: Place) -> Repairs:
+    """What a file is called, if not what it calls itself."""
+    parts = place.file.removesuffix(".yaml").split("/")
+    own = parts[-2] if kind == "component" and len(parts) > 1 else parts[-1]
+    return reword(place, own) if own != name and kind != "interface" else ()
 
 
 def _take_graph(
@@ -261,6 +271,7 @@ def _read_machine(tree: Tree, path: str, root: Mapping) -> tuple[Machine, list[D
                 "bad-size",
                 f"`{value(qemu.get('memory'))}` is not a size",
                 fix=("write bytes, or a number with KiB, MiB or GiB: `512 MiB`",),
+                repairs=reword(value_place(qemu, "memory"), *better_size(value(qemu.get("memory")))),
             )
         )
         memory = _DEFAULT_MEMORY

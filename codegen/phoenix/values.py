@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .diagnostics import did_you_mean
 from .model import Parameter, Value
+from .repair import nearest
 from .units import format_duration, format_size, parse_duration, parse_size
 
 NUMERIC = ("integer", "size", "duration")
@@ -29,6 +31,7 @@ class Bad:
     code: str
     message: str
     fix: tuple[str, ...] = ()
+    better: tuple[Value, ...] = ()  # what may have been meant; the only one if just one is here
 
 
 def parse(kind: str, raw: object) -> Value | Bad:
@@ -49,7 +52,13 @@ def parse(kind: str, raw: object) -> Value | Bad:
     if result is None:
         return _unreadable(kind, raw)
     if kind in NUMERIC and isinstance(result, int) and not _LEAST[kind] <= result <= _GREATEST[kind]:
-        return Bad("out-of-range", f"`{raw}` does not fit a 64-bit {kind}")
+        near = _LEAST[kind] if result < _LEAST[kind] else _GREATEST[kind]
+        return Bad(
+            "out-of-range",
+            f"`{raw}` does not fit a 64-bit {kind}",
+            (f"use a value between {_LEAST[kind]} and {_GREATEST[kind]}",),
+            (near,),
+        )
     return result
 
 
@@ -64,15 +73,58 @@ def _unreadable(kind: str, raw: object) -> Bad:
             "bad-size",
             f"`{shown}` is not a size",
             ("write bytes, or a number with B, KiB, MiB or GiB: `16 KiB`",),
+            _with_unit(raw, _SIZE_WORDS),
         )
     if kind == "duration" and isinstance(raw, str):
         return Bad(
             "bad-duration",
             f"`{shown}` is not a time",
             ("write nanoseconds, or a number with ns, us, ms, s or min: `10 ms`",),
+            _with_unit(raw, _TIME_WORDS),
         )
-    fix = (f'quote it: "{shown}"',) if kind == "string" else ()
-    return Bad("wrong-type", f"`{shown}` is not {_EXPECTED[kind]}", fix)
+    if kind == "string":
+        quoted: tuple[Value, ...] = (shown,) if isinstance(raw, (bool, int, float)) else ()
+        return Bad("wrong-type", f"`{shown}` is not {_EXPECTED[kind]}", (f'quote it: "{shown}"',), quoted)
+    return Bad("wrong-type", f"`{shown}` is not {_EXPECTED[kind]}", (f"write {_EXPECTED[kind]}",), _meant(kind, raw))
+
+
+_SIZE_WORDS = {"b": "B", "byte": "B", "bytes": "B"} | {
+    word: unit
+    for unit in ("KiB", "MiB", "GiB")
+    for word in (unit[0].lower(), unit[0].lower() + "b", unit.lower(), unit[0].lower() + "i")
+} | {"meg": "MiB", "gig": "GiB"}
+_TIME_WORDS = {
+    **dict.fromkeys(("ns", "nsec", "nanoseconds"), "ns"),
+    **dict.fromkeys(("us", "usec", "microseconds"), "us"),
+    **dict.fromkeys(("ms", "msec", "msecs", "milliseconds"), "ms"),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "min"),
+}
+
+
+def better_size(raw: object) -> tuple[str, ...]:
+    """The size that a text like `512M` or `8 kb` stands for."""
+    return _with_unit(raw, _SIZE_WORDS)
+
+
+def _with_unit(raw: object, words: dict[str, str]) -> tuple[str, ...]:
+    match = re.match(r"\s*([0-9]{1,18})\s*([A-Za-z]+)\s*$", raw) if isinstance(raw, str) else None
+    unit = words.get(match.group(2).lower()) if match else None
+    return (f"{int(match.group(1))} {unit}",) if match and unit else ()
+
+
+def _meant(kind: str, raw: object) -> tuple[Value, ...]:
+    """A number or a truth that was written as something else."""
+    if kind == "boolean" and isinstance(raw, str):
+        word = raw.lower()
+        return (True,) if word in ("yes", "on", "true") else (False,) if word in ("no", "off", "false") else ()
+    if kind == "boolean" and isinstance(raw, int) and raw in (0, 1):
+        return (bool(raw),)
+    if kind == "integer" and isinstance(raw, str) and re.match(r"-?[0-9]{1,18}$", raw):
+        return (int(raw),)
+    if kind in NUMERIC and isinstance(raw, float) and raw.is_integer() and abs(raw) < 1 << 53:
+        return (int(raw),)
+    return ()
 
 
 def check(parameter: Parameter, raw: object) -> Value | Bad:
@@ -83,7 +135,10 @@ def check(parameter: Parameter, raw: object) -> Value | Bad:
     if parameter.type == "choice" and result not in parameter.values:
         listed = ", ".join(f"`{word}`" for word in parameter.values)
         return Bad(
-            "not-a-choice", f"`{result}` is not one of {listed}", did_you_mean(str(result), parameter.values)
+            "not-a-choice",
+            f"`{result}` is not one of {listed}",
+            did_you_mean(str(result), parameter.values),
+            nearest(str(result), parameter.values),
         )
     if parameter.type in NUMERIC and isinstance(result, int):
         low, high = parameter.minimum, parameter.maximum
@@ -92,8 +147,14 @@ def check(parameter: Parameter, raw: object) -> Value | Bad:
                 "out-of-range",
                 f"{show(parameter, result)} is {outside(parameter, result)}",
                 (f"use a value {limits(parameter)}",),
+                (_spelled(parameter, low if low is not None and result < low else high),),
             )
     return result
+
+
+def _spelled(parameter: Parameter, value: int | None) -> Value:
+    """As people write it: with its unit."""
+    return 0 if value is None else value if parameter.type == "integer" else show(parameter, value)
 
 
 def show(parameter: Parameter, value: Value) -> str:

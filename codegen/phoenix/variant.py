@@ -20,6 +20,7 @@ from .model import (
     RootfsSpec,
     WireSpec,
 )
+from .repair import Drop, Put, Repair, Repairs, drop, respell, reword, uncertain, yaml_text
 from .reader import entries, flag, key_place, mapping, number, optional_text, text, value, value_place, words
 from .schema import Schemas
 from .source import Entry, Mapping, Node, Scalar, Sequence
@@ -84,6 +85,7 @@ def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> li
                     "unknown-graph",
                     f"graph `{link.name}` extends `{link.extends}`, which does not exist",
                     fix=did_you_mean(link.extends, known),
+                    repairs=respell(place, link.extends, known),
                 )
             )
             raise Unusable
@@ -153,6 +155,7 @@ def _apply(base: Mapping, variant: Mapping, problems: list[Diagnostic]) -> Mappi
                     fix=(
                         f"move the line to `replace:`, or write `set: {{instances.{entry.key}.KEY: VALUE}}`",
                     ),
+                    repairs=_moved_to_replace(entry, instances[entry.key], variant),
                 )
             )
         else:
@@ -165,6 +168,16 @@ def _apply(base: Mapping, variant: Mapping, problems: list[Diagnostic]) -> Mappi
     for entry in entries(variant.get("set")):
         root = _set(root, entry, problems)
     return root
+
+
+def _moved_to_replace(entry: Entry, base: Entry, variant: Mapping) -> Repairs:
+    """A short entry; one that says what the base has already just goes."""
+    if not isinstance(entry.value, Scalar) or not isinstance(entry.value.value, str):
+        return ()
+    kept = text(_long(base.value), "component") == entry.value.value
+    put = () if kept else (Put(entry.place.file, ("replace", entry.key), yaml_text(entry.value.value)),)
+    title = f"remove `{entry.key}` from `add:`" if kept else f"move `{entry.key}` to `replace:`"
+    return (Repair(title, (Drop(entry.place), *put)),) if entry.key in mapping(variant.get("add")).entries else ()
 
 
 def _remove(instances: dict[str, Entry], variant: Mapping, problems: list[Diagnostic]) -> None:
@@ -181,6 +194,7 @@ def _misses(place: Place, what: str, name: str, instances: dict[str, Entry]) -> 
         f"{what}-misses",
         f"`{what}:` names the instance `{name}`, which the base does not have",
         fix=did_you_mean(name, instances),
+        repairs=respell(place, name, instances) or drop(place, f"`{name}`", certain=what == "remove"),
     )
 
 
@@ -193,6 +207,7 @@ def _set(root: Mapping, entry: Entry, problems: list[Diagnostic]) -> Mapping:
                 "set-misses",
                 f"`set:` names `{entry.key}`, but a graph has no key `{path[0]}` to set",
                 fix=did_you_mean(path[0], SETTABLE),
+                repairs=respell(entry.place, path[0], SETTABLE, lambda word: ".".join((word, *path[1:]))),
             )
         )
         return root
@@ -205,6 +220,7 @@ def _set(root: Mapping, entry: Entry, problems: list[Diagnostic]) -> Mapping:
                     "set-misses",
                     f"`set: {entry.key}` would replace whole instances",
                     fix=("use `add:`, `remove:` and `replace:` for instances",),
+                    repairs=_instead_of_set(entry, path, instances),
                 )
             )
             return root
@@ -215,6 +231,9 @@ def _set(root: Mapping, entry: Entry, problems: list[Diagnostic]) -> Mapping:
                     "set-misses",
                     f"`set:` names the instance `{path[1]}`, which the base does not have",
                     fix=did_you_mean(path[1], instances),
+                    repairs=respell(
+                        entry.place, path[1], instances, lambda word: ".".join((path[0], word, *path[2:]))
+                    ),
                 )
             )
             return root
@@ -226,10 +245,21 @@ def _set(root: Mapping, entry: Entry, problems: list[Diagnostic]) -> Mapping:
                 "set-misses",
                 f"`set: {entry.key}` leads through a value that has no keys",
                 fix=("shorten the path",),
+                repairs=reword(entry.place, ".".join(path[:-1])),
             )
         )
         return root
     return changed
+
+
+def _instead_of_set(entry: Entry, path: list[str], instances: dict[str, Entry]) -> Repairs:
+    """`set: {instances.NAME: COMPONENT}` replaces an instance, or adds one."""
+    word = value(entry.value)
+    if len(path) != 2 or not isinstance(word, str):
+        return ()
+    section = "replace" if path[1] in instances else "add"
+    edits = (Drop(entry.place), Put(entry.place.file, (section, path[1]), yaml_text(word)))
+    return (Repair(f"write `{section}: {{{path[1]}: {word}}}`", edits),)
 
 
 def _put(node: Mapping, path: list[str], entry: Entry) -> Mapping | None:
@@ -298,6 +328,11 @@ def _read(root: Mapping, chain: list[GraphFile], graph: GraphFile, problems: lis
     )
 
 
+def _from_the_root(entry: Entry) -> Repairs:
+    path = join("/", entry.key)
+    return reword(entry.place, path) if not entry.key.endswith("/") and path != "/" else ()
+
+
 def _append(root: Mapping) -> Located | None:
     arguments = optional_text(root, "append")
     return None if arguments is None else Located(arguments, value_place(root, "append"))
@@ -316,6 +351,7 @@ def _rootfs(root: Mapping, problems: list[Diagnostic]) -> RootfsSpec | None:
                     "bad-rootfs-path",
                     f"`{entry.key}` is no path of a file in an initramfs",
                     fix=("write it from the root, as in `/bin/program`",),
+                    repairs=_from_the_root(entry),
                 )
             )
         folder = entry.value.place.file.rpartition("/")[0]
@@ -347,7 +383,11 @@ def _check_name(name: str, place: Place, problems: list[Diagnostic]) -> None:
         why = "a word of C++" if name in KEYWORDS else "a word of the generator"
         problems.append(
             Diagnostic(
-                place, "reserved-name", f"the instance `{name}` is {why}", fix=("choose another name",)
+                place,
+                "reserved-name",
+                f"the instance `{name}` is {why}",
+                fix=(f"choose another name, such as `{name}_`",),
+                repairs=uncertain(reword(place, f"{name}_")),
             )
         )
 
@@ -379,7 +419,7 @@ def _instance(name: str, place: Place, node: Mapping) -> InstanceSpec:
 def _wire(entry: Entry) -> WireSpec:
     node = entry.value
     if isinstance(node, Sequence):
-        return WireSpec(entry.key, entry.place, words(node), True, False)
+        return WireSpec(entry.key, entry.place, words(node), True, False, list_place=node.place)
     raw = value(node)
     if not isinstance(raw, str):
         return WireSpec(entry.key, entry.place, (), False, False, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .diagnostics import Diagnostic, Place, did_you_mean, suggestion
+from .repair import AddInstance, Repair, Repairs, SetInGraph, drop, respell, reword
 from .model import WIRING, Catalog, Choice, Component, GraphSpec, InstanceSpec, Port, Wire, WireSpec
 
 Placed = dict[str, tuple[InstanceSpec, Component, str]]
@@ -99,6 +100,8 @@ class _Wirer:
                         f"component `{component.name}` has no port `{name}`",
                         related=((component.place, "described here"),),
                         fix=did_you_mean(name, known) or (f"remove `{name}`: it has no ports",),
+                        repairs=respell(wire.place, name, known)
+                        or drop(wire.place, f"`{name}`", certain=not known),
                     )
                 )
         wires = []
@@ -124,6 +127,7 @@ class _Wirer:
                         "unknown-interface",
                         f"`choose:` names the interface `{interface}`, which does not exist",
                         fix=did_you_mean(interface, self.catalog.interfaces),
+                        repairs=respell(choice.place, interface, self.catalog.interfaces),
                     )
                 )
             elif choice.instance not in self.placed:
@@ -142,6 +146,7 @@ class _Wirer:
                         "unused-choice",
                         f"`choose:` decides about {interface}, which no port of this graph needs",
                         fix=("remove the line",),
+                        repairs=drop(choice.place, f"`{interface}` from `choose:`"),
                     )
                 )
             else:
@@ -193,6 +198,7 @@ class _Wirer:
                     f"port `{port.name}` of `{user}` needs a provider; it cannot be `none`",
                     related=declared,
                     fix=(f"name a provider of {port.interface}, or remove the line",),
+                    repairs=drop(named.place, f"`{port.name}: none`", certain=len(self.of(port.interface, user)) == 1),
                 )
             )
         if named.is_list and port.cardinality != "many":
@@ -203,6 +209,7 @@ class _Wirer:
                     f"port `{port.name}` of `{user}` takes one provider, not a list",
                     related=declared,
                     fix=(f"write `{port.name}: {named.targets[0][0] if named.targets else 'INSTANCE'}`",),
+                    repairs=self.one_of_list(port, named),
                 )
             )
             return Wire(port, (), why, named.place)
@@ -216,6 +223,7 @@ class _Wirer:
                             "named-twice",
                             f"port `{port.name}` of `{user}` is wired to `{target}` twice",
                             fix=("remove one of them",),
+                            repairs=drop(place, f"the second `{target}`"),
                         )
                     )
                 else:
@@ -244,13 +252,34 @@ class _Wirer:
             if close is not None
             else did_you_mean(name, candidates or self.placed)
         )
+        repairs = respell(place, name, self.placed if close is not None else candidates or self.placed)
         if close is None and name in self.catalog.components:
             fix = (f"under `{'add' if self.spec.variant else 'instances'}:` add", f"    {name}: {name}")
+            repairs = (self.adding(name),)
         self.problems.append(
             Diagnostic(
-                place, "unknown-instance", f"{what} `{name}`, which is no instance of this graph", fix=fix
+                place,
+                "unknown-instance",
+                f"{what} `{name}`, which is no instance of this graph",
+                fix=fix,
+                repairs=repairs,
             )
         )
+
+    def adding(self, component: str, certain: bool = True) -> Repair:
+        edit = AddInstance(self.spec.place.file, component, component)
+        return Repair(f"add `{component}: {component}` to {edit.file}", (edit,), certain)
+
+    def one_of_list(self, port: Port, named: WireSpec) -> Repairs:
+        """In place of a list, each of those in it that fits; in place of an empty one, nothing."""
+        fitting = [
+            target
+            for target, _ in named.targets
+            if target in self.placed and self.placed[target][1].provided(port.interface) is not None
+        ]
+        if named.list_place is None:
+            return ()
+        return reword(named.list_place, *fitting) if fitting else drop(named.place, f"`{port.name}`")
 
     def mismatch(self, place: Place, target: str, interface: str, *related: tuple[Place, str]) -> None:
         component = self.placed[target][1]
@@ -269,6 +298,7 @@ class _Wirer:
                 reasons=(f"it provides: {does}",),
                 related=(*related, (component.place, f"`{component.name}` is described here")),
                 fix=(fix,),
+                repairs=reword(place, *self.providers.get(interface, [])),
             )
         )
 
@@ -294,6 +324,9 @@ class _Wirer:
                 related=((port.place, f"port `{port.name}` is declared here"),),
                 fix=fix,
                 about=(port.interface, *able),
+                repairs=tuple(self.adding(name, certain=len(able) == 1) for name in able)
+                if self.graph_path() == self.spec.place.file
+                else (),
             )
         )
 
@@ -327,5 +360,30 @@ class _Wirer:
                 related=related,
                 fix=tuple(fix),
                 about=(port.interface, *found),
+                repairs=self.choosing(instance, port, found),
             )
         )
+
+    def choosing(self, instance: InstanceSpec, port: Port, found: list[str]) -> Repairs:
+        """For the graph, for this instance alone, or by removing all others but one."""
+        file = self.spec.place.file
+        if not file.endswith(".yaml") or file.endswith("component.yaml"):
+            return ()
+        repairs = [
+            Repair(
+                f"choose `{each}` for {port.interface}",
+                (SetInGraph(file, None, ("choose", port.interface), each),),
+                certain=False,
+            )
+            for each in found
+        ]
+        if instance.name in self.placed and self.placed[instance.name][2] != _FAKE:
+            repairs += [
+                Repair(
+                    f"wire `{port.name}` of `{instance.name}` to `{each}`",
+                    (SetInGraph(file, instance.name, ("wires", port.name), each),),
+                    certain=False,
+                )
+                for each in found
+            ]
+        return tuple(repairs)

@@ -162,11 +162,21 @@ def build_command(
 def check_command(
     ctx: typer.Context,
     graphs: List[str] = typer.Argument(None, help="Graphs; all, and every manifest, if none is named.", metavar="[GRAPH]..."),
+    fix: bool = typer.Option(False, "--fix", help="Show how the files would be mended."),
+    apply: bool = typer.Option(False, "--apply", help="Write that to the files."),
+    choose: List[int] = typer.Option([], "--choose", min=1, help="Of the numbered ways that --fix shows, take this one; may be repeated.", metavar="N"),
+    as_json: bool = _JSON,
 ) -> None:
-    """Resolve graphs without building, and report everything that is wrong."""
+    """Resolve graphs without building, and report everything that is wrong; --fix mends it."""
+    names = tuple(graphs or ())
+    if fix or apply or choose or as_json:
+        from phoenix_tools.answers.fix import report
+
+        report(ctx.obj, names, tuple(choose), apply=apply, as_json=as_json)
+        return
     from phoenix_tools.show import check
 
-    check(ctx.obj, tuple(graphs or ()))
+    check(ctx.obj, names)
 
 
 @app.command("list")

@@ -243,13 +243,22 @@ def _problems(project: Project, graph: str) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _tell(before: ResolvedGraph, after: Changed, path: str, old: str) -> None:
-    difference.show(difference.difference(to_json(before), to_json(after.graph)))
-    lines = difflib.unified_diff(old.splitlines(), after.text.splitlines(), path if old else "/dev/null", path, lineterm="", n=1)
+def patch(old: str, new: str, path: str) -> list[str]:
+    """A file's lines that go and come, as `patch` takes them."""
+    before = path if old else "/dev/null"
+    return list(difflib.unified_diff(old.splitlines(), new.splitlines(), before, path, lineterm="", n=1))
+
+
+def show_patch(old: str, new: str, path: str) -> None:
     styles: Mapping[str, str] = {"+": "green", "-": "red", "@": "dim"}
-    for line in lines:
+    for line in patch(old, new, path):
         style = styles.get(line[:1], "")
         out.print(f"[{style}]{escape(line)}[/]" if style else escape(line))
+
+
+def _tell(before: ResolvedGraph, after: Changed, path: str, old: str) -> None:
+    difference.show(difference.difference(to_json(before), to_json(after.graph)))
+    show_patch(old, after.text, path)
 
 
 def _write(workspace: Workspace, path: str, after: Changed, apply: bool) -> None:

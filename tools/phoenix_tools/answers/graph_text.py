@@ -41,6 +41,10 @@ class GraphText:
         else:
             _append(self._section("add" if self._variant else "instances"), name, component)
 
+    def removed_name_of(self, component: str) -> str | None:
+        """What an instance of the component was called that this file takes out of what it inherits."""
+        return next((name for name in self._removed() if self._inherited.get(name) == component), None)
+
     def remove(self, name: str) -> None:
         own = self._own_section(name)
         if own is not None and own != "replace":
