@@ -23,6 +23,7 @@ class Reword:
 
     place: Place
     text: str
+    old: str | None = None  # the word that is there now, or a part of the dotted path that is
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,12 @@ def respell(place: Place, word: str, known: Iterable[str], form: Callable[[str],
     meant = nearest(word, names)
     certain = len(meant) == 1 and bool(difflib.get_close_matches(word, names, n=1, cutoff=_CLOSE))
     return tuple(
-        Repair(f"write `{form(each)}`", (Reword(place, yaml_text(form(each))),), certain) for each in meant
+        Repair(
+            f"write `{form(each)}`",
+            (Reword(place, yaml_text(form(each)), word if form is str else None),),
+            certain,
+        )
+        for each in meant
     )
 
 

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Iterator
 
 from .diagnostics import Diagnostic, Place, did_you_mean
-from .repair import Drop, Repair, Repairs, Reword, SetInGraph, drop, put, respell, reword, uncertain, write, yaml_text
+from .repair import Drop, Edit, Put, Repair, Repairs, Reword, SetInGraph, drop, put, respell, reword, uncertain, write, yaml_text
 from .source import Entry, Mapping, Node, Scalar, Sequence, plain
 
 KINDS = ("graph", "component", "interface", "machine", "matrix")
@@ -232,7 +232,23 @@ def _misplaced(error: Any, place: Place, path: list[str | int], root: Mapping) -
 def _in_a_base(place: Place, key: str, root: Mapping) -> Repairs:
     if key == "add" and "instances" not in root.entries:
         return write(place, "instances")
+    moved = _moved(place, key, root)
+    if moved is not None:
+        return (Repair(f"write what `{key}:` says where a graph that extends none says it", moved),)
     return drop(place, f"`{key}:`", certain=False)
+
+
+def _moved(place: Place, key: str, root: Mapping) -> tuple[Edit, ...] | None:
+    """The words under `add:` or `set:` as a base has them; None: they are more than words, or change instances."""
+    section = root.get(key)
+    puts: list[Edit] = []
+    for entry in section.entries.values() if isinstance(section, Mapping) and key in ("add", "set") else ():
+        path = ("instances", entry.key) if key == "add" else tuple(entry.key.split("."))
+        word = entry.value.value if isinstance(entry.value, Scalar) else None
+        if not isinstance(word, (bool, int, str)) or (key == "set" and path[0] == "instances"):
+            return None
+        puts.append(Put(place.file, path, yaml_text(word)))
+    return (Drop(place), *puts) if puts else None
 
 
 def _in_a_variant(place: Place, key: str, root: Mapping) -> Repairs:

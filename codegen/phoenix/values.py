@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .diagnostics import did_you_mean
 from .model import Parameter, Value
@@ -131,7 +131,7 @@ def check(parameter: Parameter, raw: object) -> Value | Bad:
     """Reads a value and holds it against the parameter's range."""
     result = parse(parameter.type, raw)
     if isinstance(result, Bad):
-        return result
+        return replace(result, better=parameter.values) if parameter.type == "choice" else result
     if parameter.type == "choice" and result not in parameter.values:
         listed = ", ".join(f"`{word}`" for word in parameter.values)
         return Bad(

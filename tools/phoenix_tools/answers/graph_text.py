@@ -122,7 +122,11 @@ class GraphText:
 
     def _delete(self, section: str, key: str) -> None:
         _remove(self._root[section], key)
-        if not self._root[section]:
+        if self._root[section]:
+            return
+        if section == "instances":
+            self._root[section].fa.set_flow_style()  # a graph has the key even if it is empty
+        else:
             _remove(self._root, section)
 
 

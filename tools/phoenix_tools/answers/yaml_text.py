@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional, Union
@@ -57,7 +58,7 @@ class YamlText:
         if isinstance(edit, Put):
             return self._put(edit)
         at = (edit.place.line - 1, edit.place.column - 1)
-        return self._reword(at, edit.text) if isinstance(edit, Reword) else self._drop(at)
+        return self._reword(at, edit) if isinstance(edit, Reword) else self._drop(at)
 
     def with_splices(self, splices: Sequence[Splice]) -> str:
         text = self.text
@@ -110,10 +111,12 @@ class YamlText:
         start = sum(len(line) + 1 for line in lines[: edit.line - 1])
         return (Splice(start, start + len(edit.old.rstrip("\r")), edit.new.rstrip("\r")),)
 
-    def _reword(self, at: tuple[int, int], text: str) -> Optional[tuple[Splice, ...]]:
+    def _reword(self, at: tuple[int, int], edit: Reword) -> Optional[tuple[Splice, ...]]:
+        text = edit.text
         for held in self._walk():
             if held.key is not None and isinstance(held.key, yaml.ScalarNode) and _start(held.key) == at:
-                return (Splice(*self._span(held.key), text),)
+                new = _with_part(str(held.key.value), edit)
+                return None if new is None else (Splice(*self._span(held.key), new),)
         for held in self._walk():
             if _start(held.node) == at:
                 start, end = self._span(held.node)
@@ -122,10 +125,19 @@ class YamlText:
                         return None
                     return (Splice(self._span(held.key)[1], end, f": {text}"),)
                 return (Splice(start, end, text),)
-        return None
+        return self._reword_alias(at, text)
+
+    def _reword_alias(self, at: tuple[int, int], text: str) -> Optional[tuple[Splice, ...]]:
+        """An alias is the node that it stands for, which is elsewhere."""
+        lines = self.text.split("\n")
+        alias = re.match(r"\*[^\s,\[\]{}]+", lines[at[0]][at[1] :]) if at[0] < len(lines) else None
+        start = sum(len(line) + 1 for line in lines[: at[0]]) + at[1]
+        return None if alias is None else (Splice(start, start + alias.end(), text),)
 
     def _drop(self, at: tuple[int, int]) -> Optional[tuple[Splice, ...]]:
         held = self._entry(at)
+        if held is not None and held.key is not None and _start(held.key) != at and held.key.value == "name":
+            held = held.parent  # an item of a list, which goes with its name
         while held is not None and held.parent is not None and len(held.parent.node.value) == 1:
             held = held.parent  # what would be empty goes as a whole
         if held is None or held.parent is None:
@@ -179,6 +191,17 @@ class YamlText:
 
     def _line_end(self) -> str:
         return "\r\n" if "\r\n" in self.text else "\n"
+
+
+def _with_part(word: str, edit: Reword) -> Optional[str]:
+    """A key with what is reworded: the whole of it, or one part of a dotted path."""
+    if edit.old is None or edit.old == word:
+        return edit.text
+    parts = word.split(".")
+    if edit.old not in parts:
+        return None
+    at = len(parts) - 1 - parts[::-1].index(edit.old)
+    return ".".join([*parts[:at], edit.text, *parts[at + 1 :]])
 
 
 def _start(node: yaml.Node) -> tuple[int, int]:
