@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from dataclasses import dataclass
 from typing import Callable, Iterable, TypeAlias, Union
@@ -11,7 +12,7 @@ from .place import Place
 
 _MOST_ALTERNATIVES = 8
 _CLOSE = 0.6
-_CLEARLY = 0.05  # by which the nearest word must be nearer than the next, for being the one that was meant
+_LONG = 8  # letters of a word in which two slips may be
 
 _PLAIN = re.compile(r"[A-Za-z_/.][A-Za-z0-9_/.@+-]*( [A-Za-z0-9_/.@+-]+)*$|[0-9]+ [A-Za-z]+$")
 _OTHER_THAN_TEXT = re.compile(r"(null|true|false|~|[-+.]?[0-9.]+([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|)$")
@@ -108,24 +109,40 @@ def yaml_text(value: bool | int | str) -> str:
         return str(value)
     if _PLAIN.match(value) and not _OTHER_THAN_TEXT.match(value):
         return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(value, ensure_ascii=False)  # which is YAML too
+
+
+def slips(word: str, other: str) -> int:
+    """How many letters were left out, put in, exchanged or swapped with the next (optimal string alignment)."""
+    above: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(word, 1):
+        before, above, row = above, row, [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == wanted:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The one word that was meant; or several, if no other word is clearly the nearest."""
+    """The one word that was meant, if hardly another can have been; or those that may have been."""
     names = sorted(set(known) - {word})
-    close = difflib.get_close_matches(word, names, n=3, cutoff=_CLOSE)
-    ratios = [difflib.SequenceMatcher(None, name, word).ratio() for name in close]
-    if len(close) == 1 or (len(close) > 1 and ratios[0] - ratios[1] >= _CLEARLY):
+    close = difflib.get_close_matches(word, names, n=4, cutoff=_CLOSE)
+    if not close:
+        return tuple(names) if 1 < len(names) <= _MOST_ALTERNATIVES else ()
+    distances = [slips(word, each) for each in close]
+    allowed = 1 if len(word) < _LONG else 2
+    if distances[0] <= allowed and distances[0] < min(distances[1:], default=allowed + 1):
         return (close[0],)
-    return tuple(close) or (tuple(names) if len(names) <= _MOST_ALTERNATIVES else ())
+    return tuple(close)
 
 
 def respell(place: Place, word: str, known: Iterable[str], form: Callable[[str], str] = str) -> Repairs:
     """For a word that nobody knows. `form`: the whole of the text at the place, of which the word is a part."""
-    names = sorted(set(known))
-    meant = nearest(word, names)
-    certain = len(meant) == 1 and bool(difflib.get_close_matches(word, names, n=1, cutoff=_CLOSE))
+    meant = nearest(word, known)
+    certain = len(meant) == 1 and slips(word, meant[0]) <= (1 if len(word) < _LONG else 2)
     return tuple(
         Repair(
             f"write `{form(each)}`",

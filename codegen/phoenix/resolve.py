@@ -176,6 +176,10 @@ def _place(catalog: Catalog, spec: GraphSpec, problems: list[Diagnostic]) -> Pla
                     problems += catalog.broken["component", name]
                 blamed.add(name)
                 continue
+            misnamed = [c.name for c in catalog.components.values() if c.folder.rpartition("/")[2] == name]
+            if misnamed:
+                problems += [d for other in misnamed for d in catalog.flaws.get(("component", other), ())]
+                continue
             known = [c.name for c in catalog.components.values() if not c.library and spec.arch in c.arch]
             problems.append(
                 Diagnostic(

@@ -101,8 +101,8 @@ def _explain(error: Any, root: Mapping, kind: str) -> Iterator[Diagnostic]:
         )
         repairs = reword(node.place, str(node.value)) if hint and isinstance(node, Scalar) else ()
         if not hint:
-            hint = _of_type(wanted, error.schema)
             repairs = _in_form(node, wanted)
+            hint = tuple(each.title for each in repairs) or _of_type(wanted, error.schema)
         message = f"{name} must be {words}, not {describe(node)}"
         yield Diagnostic(node.place, "wrong-type", message, fix=hint, repairs=repairs)
     elif keyword == "enum":

@@ -168,13 +168,19 @@ def _take_graph(
         tuple(problems),
         sound,
     )
-    if name in draft.graphs:
-        draft.flaws.setdefault(("graph", name), []).append(
-            _duplicate("graph", name, root, draft.graphs[name])
-        )
-        draft.broken.setdefault(("graph", path), []).extend(problems)
-    else:
+    other = draft.graphs.get(name)
+    if other is None:
         draft.graphs[name] = graph
+        return
+    first, second = (graph, other) if _is_called(path, name) and not _is_called(other.path, name) else (other, graph)
+    draft.graphs[name] = first
+    draft.flaws.setdefault(("graph", name), []).append(_duplicate("graph", name, second.root, first))
+    draft.broken.setdefault(("graph", second.path), []).extend(second.diagnostics)
+
+
+def _is_called(path: str, name: str) -> bool:
+    """Of two graphs of one name, the one whose file is called that is not mistaken."""
+    return path.rpartition("/")[2] == f"{name}.yaml"
 
 
 def read_graph(path: str, root: Mapping, problems: tuple[Diagnostic, ...], sound: bool) -> GraphFile:

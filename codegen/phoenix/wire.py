@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .diagnostics import Diagnostic, Place, did_you_mean, suggestion
-from .repair import AddInstance, Repair, Repairs, SetInGraph, drop, respell, reword
+from .repair import AddInstance, Repair, Repairs, SetInGraph, drop, respell, reword, uncertain
 from .model import WIRING, Catalog, Choice, Component, GraphSpec, InstanceSpec, Port, Wire, WireSpec
 
 Placed = dict[str, tuple[InstanceSpec, Component, str]]
@@ -255,7 +255,8 @@ class _Wirer:
         repairs = respell(place, name, self.placed if close is not None else candidates or self.placed)
         if close is None and name in self.catalog.components:
             fix = (f"under `{'add' if self.spec.variant else 'instances'}:` add", f"    {name}: {name}")
-            repairs = (self.adding(name),)
+            others = reword(place, *candidates) if candidates else ()
+            repairs = (*uncertain(others), self.adding(name, certain=not others))
         self.problems.append(
             Diagnostic(
                 place,

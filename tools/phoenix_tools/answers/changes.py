@@ -16,7 +16,7 @@ from phoenix.diagnostics import Diagnostic, Failed, did_you_mean, ordered
 from phoenix.model import Component, InstanceSpec, ResolvedGraph
 from phoenix.source import scalar_of
 from phoenix_tools import presets
-from phoenix_tools.answers import difference
+from phoenix_tools.answers import difference, writing
 from phoenix_tools.answers.graph_text import GraphText
 from phoenix_tools.terminal import BAD_INPUT, Stop, err, out
 from phoenix_tools.workspace import Workspace
@@ -41,14 +41,15 @@ def change(workspace: Workspace, graph: str, wish: Wish, *, apply: bool) -> None
     before = image_of(project, graph)
     file = project.graph_file(graph)
     path = file.path
-    old = (workspace.root / path).read_text(encoding="utf-8")
+    data = writing.read(workspace.root / path)
+    old = (data or b"").decode()
     inherited = project.resolve(file.extends).spec.instances if file.extends else ()
     after = _checked(workspace, project, graph, path, edited(before, old, inherited, wish))
     _tell(before, after, path, old)
     if old == after.text:
         out.print("That is so already; nothing to write.")
     else:
-        _write(workspace, path, after, apply)
+        _write(workspace, path, after, apply, data)
 
 
 def fork(workspace: Workspace, graph: str, name: str, summary: str, wish: Wish, *, apply: bool) -> None:
@@ -57,7 +58,7 @@ def fork(workspace: Workspace, graph: str, name: str, summary: str, wish: Wish, 
     base = image_of(project, graph)
     path, after = forked(workspace, project, base, name, summary, wish)
     _tell(base, after, path, "")
-    _write(workspace, path, after, apply)
+    _write(workspace, path, after, apply, None)
 
 
 def forked(workspace: Workspace, project: Project, base: ResolvedGraph, name: str, summary: str, wish: Wish) -> tuple[str, Changed]:
@@ -261,7 +262,8 @@ def _tell(before: ResolvedGraph, after: Changed, path: str, old: str) -> None:
     show_patch(old, after.text, path)
 
 
-def _write(workspace: Workspace, path: str, after: Changed, apply: bool) -> None:
+def _write(workspace: Workspace, path: str, after: Changed, apply: bool, before: bytes | None) -> None:
+    """`before`: what the file held when the change was worked out."""
     fork_instead = (
         f"Graphs that extend `{after.graph.name}` would no longer resolve: {', '.join(after.broken)}.\n"
         f"    fix: phx fork {after.graph.name} NAME makes a graph of your own"
@@ -272,13 +274,13 @@ def _write(workspace: Workspace, path: str, after: Changed, apply: bool) -> None
     if not apply:
         err.print("\n".join([*([fork_instead] if after.broken else ()), f"Nothing was written; --apply writes {path}."]), style="dim")
         return
-    put(workspace, path, after.text)
+    put(workspace, path, after.text, before)
     err.print(f"{path}: written.")
 
 
-def put(workspace: Workspace, path: str, text: str) -> None:
-    """Writes a graph's file, and what is kept of the list of graphs."""
-    (workspace.root / path).write_text(text, encoding="utf-8")
+def put(workspace: Workspace, path: str, text: str, before: bytes | None) -> None:
+    """Writes a graph's file, and what is kept of the list of graphs. Stop if the file does not hold `before` any more."""
+    writing.write(workspace.root, {path: writing.Rewritten(before, text.encode())})
     wanted = presets.content(workspace)
     file = workspace.root / presets.FILE
     if path.startswith("graphs/") and file.read_text(encoding="utf-8") != wanted:

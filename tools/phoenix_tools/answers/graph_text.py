@@ -24,14 +24,15 @@ class GraphText:
     """One graph's file. `inherited`: the components of the graph that it extends, by instance."""
 
     def __init__(self, text: str, inherited: Mapping[str, str]) -> None:
-        self._root: CommentedMap = _yaml().load(text)
+        self._line_end = "\r\n" if "\r\n" in text else "\n"
+        self._root: CommentedMap = _yaml().load(text.replace("\r\n", "\n"))
         self._inherited = inherited
         self._variant = "extends" in self._root
 
     def text(self) -> str:
         stream = io.StringIO()
         _yaml().dump(self._root, stream)
-        return stream.getvalue()
+        return stream.getvalue().replace("\n", self._line_end)
 
     def add(self, name: str, component: str) -> None:
         if self._variant and name in self._removed():

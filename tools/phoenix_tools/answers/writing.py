@@ -30,6 +30,7 @@ def read(path: Path) -> bytes | None:
 def write(root: Path, files: Mapping[str, Rewritten]) -> None:
     """All of them, each in one step. Stop, and nothing is written, if one is not what it was or cannot be written."""
     ready: list[tuple[str, Path]] = []
+    name = ""
     try:
         for name, file in files.items():
             path = (root / name).resolve()
@@ -38,7 +39,7 @@ def write(root: Path, files: Mapping[str, Rewritten]) -> None:
             ready.append((_beside(path, file.after), path))
     except OSError as error:
         _forget(ready)
-        raise Stop(f"{error.filename}: cannot be written: {(error.strerror or 'unknown').lower()}", BAD_INPUT) from None
+        raise Stop(f"{name}: cannot be written: {(error.strerror or 'unknown').lower()}", BAD_INPUT) from None
     except Stop:
         _forget(ready)
         raise

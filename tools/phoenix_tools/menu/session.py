@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable
 from enum import Enum
 
-from phoenix_tools.answers import changes
+from phoenix_tools.answers import changes, writing
 from phoenix_tools.menu.costs import Costs
 from phoenix_tools.menu.plan import Edits, Plan, Refusal
 from phoenix_tools.menu.rows import Choice, Row, choices, rows, valued
@@ -192,13 +192,15 @@ class Session:
 
     def _put(self, name: str) -> str:
         base, wish = self.plan.base, self.plan.edits.wish()
+        before = None
         if name == self.written:  # our own, of a moment ago: checked by every choice since
             path = f"graphs/{name}.yaml"
+            before = writing.read(self.workspace.root / path)
             text = changes.edited(base, changes.beginning(base.name, name, self.summary), base.spec.instances, wish)
         else:
             path, after = changes.forked(self.workspace, self.plan.project, base, name, self.summary, wish)
             text = after.text
-        changes.put(self.workspace, path, text)
+        changes.put(self.workspace, path, text, before)
         return path
 
 
