@@ -34,6 +34,11 @@ foreach(suite codegen tools guards)
         set_tests_properties(${suite}.${name} PROPERTIES LABELS "codegen;${suite}" TIMEOUT 900)
     endforeach()
 endforeach()
+# A few hundred graphs in every run, ten thousand with `ctest -C long`.
+add_test(NAME tools.mutations.many CONFIGURATIONS long
+    COMMAND ${CMAKE_COMMAND} -E env PHX_MUTATIONS=10000 ${PHX_PYTEST} ${CMAKE_SOURCE_DIR}/tests/tools/test_mutations.py
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(tools.mutations.many PROPERTIES LABELS "codegen;tools" TIMEOUT 3600)
 foreach(package codegen/phoenix tools/phoenix_tools)
     cmake_path(GET package FILENAME name)
     add_test(NAME codegen.types.${name}

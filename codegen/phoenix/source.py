@@ -16,6 +16,7 @@ Plain: TypeAlias = Union[None, bool, int, float, str, list["Plain"], dict[str, "
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)$|0x[0-9a-fA-F]+$")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$")
 _LONGEST_NUMBER = 40
+DEEPEST = 24  # collections inside one another; no file needs half of them
 _LONGEST_LINE = 400  # of what is tried again in other spellings
 _LONGEST_TEXT = 100_000
 
@@ -103,6 +104,7 @@ class _Reader:
         self.stack: list[_Open] = []
         self.root: Node | None = None
         self.documents = 0
+        self.beyond = 0  # collections that are open and too deep
         self.anchors: dict[str, None | bool | int | float | str] = {}  # of words; what else has one is not repeated
 
     def fail(
@@ -154,8 +156,24 @@ class _Reader:
             return
         entries[name] = Entry(name, place, node)
 
+    def is_beyond(self, event: yaml.Event) -> bool:
+        """Whether the event belongs to what lies too deep, which is said where that begins."""
+        starts = isinstance(event, yaml.CollectionStartEvent)
+        if self.beyond == 0 and starts and len(self.stack) >= DEEPEST:
+            self.fail(
+                self.place(event),
+                "too-deep",
+                f"lists and mappings lie {DEEPEST} deep inside one another",
+                "close the brackets, or remove what is inside",
+            )
+            self.take(Scalar(None, self.place(event)), _as_scalar(event))
+        elif self.beyond == 0:
+            return False
+        self.beyond += 1 if starts else -1 if isinstance(event, yaml.CollectionEndEvent) else 0
+        return True
+
     def read(self, event: yaml.Event) -> None:
-        if self.documents > 1:
+        if self.documents > 1 or self.is_beyond(event):
             return
         if isinstance(event, yaml.AliasEvent):
             self.fail(
@@ -218,7 +236,7 @@ class _Reader:
         return (Repair(f"write `{text}`", (Reword(self.place(event), text),)),)
 
 
-def _as_scalar(event: yaml.AliasEvent) -> yaml.ScalarEvent:
+def _as_scalar(event: yaml.NodeEvent) -> yaml.ScalarEvent:
     return yaml.ScalarEvent(None, None, (True, False), event.anchor or "", event.start_mark, event.end_mark)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
+from ruamel.yaml.error import YAMLError
 
 from phoenix.api import Project, open_project, to_json
 from phoenix.diagnostics import Diagnostic, Failed, did_you_mean, ordered
@@ -99,7 +100,10 @@ def _quoted(line: str) -> str:
 
 def edited(graph: ResolvedGraph, text: str, inherited: Sequence[InstanceSpec], wish: Wish) -> str:
     """The file's text after the changes; Stop with all words that mean nothing."""
-    writer = _Writer(graph, GraphText(text, {each.name: each.component for each in inherited}))
+    try:
+        writer = _Writer(graph, GraphText(text, {each.name: each.component for each in inherited}))
+    except YAMLError as error:
+        raise Stop(f"error: this cannot be written as YAML: {getattr(error, 'reason', None) or str(error).partition(chr(10))[0]}", BAD_INPUT) from None
     for word in wish.removes:
         writer.remove(word)
     for word in wish.adds:

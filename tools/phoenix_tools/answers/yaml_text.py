@@ -10,6 +10,7 @@ from typing import Optional, Union
 import yaml  # type: ignore[import]
 
 from phoenix.repair import Drop, Put, Reword, Rewrite
+from phoenix.source import DEEPEST
 
 Local = Union[Reword, Drop, Put, Rewrite]
 
@@ -43,8 +44,8 @@ class YamlText:
         self._offset = 1 if text.startswith("\ufeff") else 0  # libyaml does not count a byte-order mark
         self._root: Optional[_Held] = None
         try:
-            node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        except (yaml.YAMLError, RecursionError):
+            node = yaml.compose(text, Loader=yaml.CSafeLoader) if _is_shallow(text) else None
+        except yaml.YAMLError:
             node = None
         if node is not None:
             self._root = _Held(node, None, None)
@@ -191,6 +192,16 @@ class YamlText:
 
     def _line_end(self) -> str:
         return "\r\n" if "\r\n" in self.text else "\n"
+
+
+def _is_shallow(text: str) -> bool:
+    """Composing a document takes a frame of the C stack for each collection inside another."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > 4 * DEEPEST:
+            return False
+    return True
 
 
 def _with_part(word: str, edit: Reword) -> Optional[str]:
