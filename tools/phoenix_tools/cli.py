@@ -580,6 +580,18 @@ def bench_user(
         raise typer.Exit(1)
 
 
+@bench_app.command("answers")
+def bench_answers(
+    ctx: typer.Context,
+    instances: int = typer.Option(1000, "--instances", min=1000, max=100_000, help="Of the big graph that is made up."),
+    as_json: bool = _JSON,
+) -> None:
+    """Time the commands that ask and change graphs: on the shipped ones, and on one of many instances."""
+    from phoenix_tools.answerbench import answers
+
+    answers(ctx.obj, instances, as_json=as_json)
+
+
 @bench_app.command("variants")
 def bench_variants(
     ctx: typer.Context,

@@ -21,6 +21,9 @@ from phoenix_tools.workspace import Workspace
 
 _MOST_CHANGES = 4
 _MOST_TRIES = 400
+_MOST_WORK = 24_000  # instances that are resolved in all tries together
+_MOST_WAYS = 8
+_MOST_CANDIDATES = 6  # for one port
 _MOST_SHOWN = 4
 
 
@@ -115,6 +118,17 @@ class Search:
         self.text = text
         self.inherited = inherited
 
+        self.beside = self._variant()
+
+    def _variant(self) -> Search | None:
+        """Changes tried out in a graph that extends this one: its own text may be long, and slow to rewrite."""
+        base = self.graph
+        known = self.project.catalog.graphs.get(base.name)
+        if known is None or known.path != self.path:
+            return None
+        text = changes.beginning(base.name, "variant", "A trial.")
+        return Search(self.project, base, f"{self.path}, changed", text, base.spec.instances)
+
     def of(self, component: Component, fact: Step) -> Obstacles:
         place = self.graph.spec.instances_place
         facts = (fact, Step(f"graph {self.graph.name} names no instance of {component.name}", str(place)))
@@ -124,7 +138,7 @@ class Search:
 
     def is_used(self, component: Component, way: Wish) -> bool:
         """Somebody is wired to it, or it needs nobody to be."""
-        graph = self.try_out(way)
+        graph = (self.beside or self).try_out(way)
         assert isinstance(graph, ResolvedGraph)
         own = {each.name for each in graph.instances if each.component.name == component.name}
         wires = (wire for each in graph.instances for wire in each.wires)
@@ -146,16 +160,18 @@ class Search:
         queue = deque(starts)
         seen = set(starts)
         smallest: int | None = None
-        for _ in range(_MOST_TRIES):
-            if not queue:
+        found = 0
+        for _ in range(min(_MOST_TRIES, _MOST_WORK // len(self.graph.instances))):
+            if not queue or found == _MOST_WAYS:
                 return
             wish = queue.popleft()
             if smallest is not None and _size(wish) > smallest:
                 return
-            result = self.try_out(wish)
+            result = (self.beside or self).try_out(wish)
             if isinstance(result, ResolvedGraph):
                 if any(each.component.name == component.name for each in result.instances):
                     smallest = _size(wish)
+                    found += 1
                     yield wish
                 continue
             if _size(wish) < _MOST_CHANGES:
@@ -178,7 +194,7 @@ class Search:
         here = {each.name for each in self.graph.spec.instances}
         touched = {word.partition("=")[0] for word in (*wish.sets, *wish.adds, *wish.removes)}
         for problem in problems:
-            subject, *others = problem.about or ("",)
+            subject, *others = problem.about[: 1 + _MOST_CANDIDATES] or ("",)
             if problem.code == "missing-provider":
                 yield from (replace(wish, adds=(*wish.adds, name)) for name in others if name not in here | touched)
             elif problem.code == "ambiguous-provider":
