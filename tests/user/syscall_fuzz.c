@@ -384,13 +384,16 @@ static uint64_t *progress;  // shared with all workers, so never trusted
 static unsigned long started, stuck, deaths[128];
 static double slowest_end;
 
-static void make_root(int number)
+// While workers run it mends what they did to it, and they may undo any step at once: only that a new one cannot be made is a failure.
+static void make_root(int number, int is_new)
 {
 	char path[64];
 	const char *base = path;
 	const int at = snprintf(path, sizeof path, "/fuzz/%d", number);
 #define AT(text) (strcpy(path + at, text), base)
 	mkdir(base, 0777);
+	while (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		;  // a worker may mount on its root
 	static const char *const folders[] = {"/dev", "/dev/pts", "/proc", "/bin", "/mnt", "/d", "/d/d"};
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		mkdir(AT(folders[i]), 0777);
@@ -407,9 +410,9 @@ static void make_root(int number)
 	mkfifo(AT("/fifo"), 0666);
 	(void)!symlink("../a", AT("/d/l"));
 	(void)!symlink("d/l", AT("/l"));
-	if (mount("proc", AT("/proc"), "proc", 0, NULL) != 0 && errno != EBUSY)
+	if (mount("proc", AT("/proc"), "proc", 0, NULL) != 0 && is_new)
 		FAILED("proc: %s", strerror(errno));
-	if (mount("devpts", AT("/dev/pts"), "devpts", 0, "mode=666,ptmxmode=666") != 0 && errno != EBUSY)
+	if (mount("devpts", AT("/dev/pts"), "devpts", 0, "mode=666,ptmxmode=666") != 0 && is_new)
 		FAILED("devpts: %s", strerror(errno));
 	const int script = open(AT("/bin/script"), O_CREAT | O_WRONLY, 0755);
 	(void)!write(script, "#!/bin/prog child\n", 18);
@@ -546,12 +549,14 @@ static void run(int count, uint64_t seed, double seconds)
 	if (mount("tmpfs", "/fuzz", "tmpfs", 0, "size=48m,mode=755") != 0)
 		FAILED("tmpfs: %s", strerror(errno));
 	const double begun = now();
-	double told = begun, roots = begun - 10;
+	double told = begun, roots = begun;
+	for (int i = 0; i < 3; i++)
+		make_root(i, 1);
 	started = stuck = 0;
 	while (now() - begun < seconds && failures == 0) {
 		if (now() - roots > 1) {
 			for (int i = 0; i < 3; i++)
-				make_root(i);
+				make_root(i, 0);
 			roots = now();
 		}
 		reap();
