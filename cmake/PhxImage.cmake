@@ -109,8 +109,9 @@ add_custom_command(
 
 add_custom_command(
     OUTPUT ${PHX_OUT}/budgets.json
+    BYPRODUCTS ${PHX_OUT}/costs.json
     COMMAND ${PHX_TOOL} phoenix_tools.budgets --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
-    DEPENDS ${PHX_OUT}/Image ${PHX_OUT}/graph.json ${PHX_MODULES}/budgets.py ${PHX_MODULES}/footprint.py
+    DEPENDS ${PHX_OUT}/Image ${PHX_OUT}/graph.json ${PHX_MODULES}/budgets.py ${PHX_MODULES}/footprint.py ${PHX_MODULES}/costs/record.py
     COMMENT "Holding ${PHX_GRAPH} against its budgets"
     VERBATIM)
 

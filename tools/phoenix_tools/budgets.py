@@ -1,6 +1,6 @@
-"""Holds a linked image against the budgets of its graph; the last step of an image's build.
+"""Writes what a linked image costs, and holds it against the budgets of its graph; the last step of an image's build.
 
-    python3 -m phoenix_tools.budgets --root . --out build/GRAPH      writes budgets.json; exit code 1 on a breach
+    python3 -m phoenix_tools.budgets --root . --out build/GRAPH      writes costs.json and budgets.json; exit code 1 on a breach
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from phoenix_tools import bootcount, footprint, icount, rootfs
+from phoenix_tools.costs import record
 from phoenix_tools.terminal import Stop
 
 KIB = 1024
@@ -110,6 +111,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     graph = json.loads((options.out / "graph.json").read_text(encoding="utf-8"))
+    record.read(options.out, graph)
     try:
         results, messages = check(options.root, options.out, graph)
     except (icount.Unmeasured, FileNotFoundError) as error:
@@ -122,8 +124,8 @@ def main(arguments: list[str]) -> int:
     if messages:
         print("\n".join(messages), file=sys.stderr)
         return 1
-    record = {each.name: {"value": each.value, "limit": each.limit, "unit": each.unit} for each in results}
-    (options.out / "budgets.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    figures = {each.name: {"value": each.value, "limit": each.limit, "unit": each.unit} for each in results}
+    (options.out / "budgets.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

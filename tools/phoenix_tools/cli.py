@@ -235,13 +235,14 @@ def diff_command(
     ctx: typer.Context,
     before: str = typer.Argument(..., help="A graph, by name or file; NAME@REV: as a git revision has it.", metavar="A"),
     after: str = typer.Argument(..., help="Another one.", metavar="B"),
+    build: bool = typer.Option(False, "--build", help="Build both first, so that bytes can be compared."),
     as_markdown: bool = typer.Option(False, "--markdown", help="For a pull request."),
     as_json: bool = _JSON,
 ) -> None:
     """Compare two resolved graphs: instances, wires, parameters, order of start-up, interrupts, devices, commands, calls, bytes."""
     from phoenix_tools.answers.difference import diff
 
-    diff(ctx.obj, before, after, as_json=as_json, as_markdown=as_markdown)
+    diff(ctx.obj, before, after, built=build, as_json=as_json, as_markdown=as_markdown)
 
 
 @app.command("set")
@@ -384,14 +385,17 @@ def syscalls_command(ctx: typer.Context, graph: str = _GRAPH, as_json: bool = _J
 def size_command(
     ctx: typer.Context,
     graph: str = _GRAPH,
+    as_tree: bool = typer.Option(False, "--tree", help="Domains, their components, and of those the sources and the instances' objects."),
+    compare: str = typer.Option("", "--compare", metavar="REV", help="What each takes more than in a git revision, or in another graph; both are built."),
+    treemap: Optional[Path] = typer.Option(None, "--treemap", metavar="FILE", help="Write a picture too: an SVG of areas as big as the bytes of the image."),
     symbols: bool = typer.Option(False, "--symbols", help="The biggest functions and objects too."),
     as_json: bool = _JSON,
     no_install: bool = _NO_INSTALL,
 ) -> None:
     """Show the bytes of text, rodata, data and bss of each component in the linked image."""
-    from phoenix_tools.size import size
+    from phoenix_tools.size import Wish, size
 
-    size(ctx.obj, graph, symbols=symbols, as_json=as_json)
+    size(ctx.obj, graph, Wish(symbols, as_tree, compare, treemap, as_json))
 
 
 @app.command("test")

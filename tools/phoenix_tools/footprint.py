@@ -1,7 +1,8 @@
 """What each component takes of a linked image, from the linker's map.
 
 ThinLTO links one object per source file; the map calls it `DIRECTORY/phoenix.elf.lto.SOURCE.o`. Code that was inlined
-counts where it ended up. What belongs to no component is listed under a name in parentheses, so that the rows add up to
+counts where it ended up. The wiring defines the instances' objects, each in a section of its own (-fdata-sections), which
+count as their components'. What belongs to no component is listed under a name in parentheses, so that the rows add up to
 the sections' sizes.
 """
 
@@ -26,6 +27,7 @@ LAYOUT = "(stack, alignment)"
 _ROW = re.compile(r"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ (.*)$")
 _INPUT = re.compile(r"^ {8}(\S.*):\((.+)\)$")
 _LTO = re.compile(r"(?:phoenix|link1)\.elf\.lto\.(.+)$")
+_LENGTH = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Piece:
     size: int
     owner: str
     usage: str
+    source: str = ""  # relative to the checkout; empty for what the linker made
+    instance: str = ""  # whose object it is
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,35 @@ def owner_of_object(path: str, component: Mapping[str, str]) -> str:
         return SYMBOL_TABLE
     if path.endswith(".elf.lto.o"):
         return VIRTUAL_TABLES
-    folder, _, name = path.split("/kernel.dir/", 1)[-1].rpartition("/")
-    lto = _LTO.match(name)
-    source = f"{folder}/{lto[1] if lto else name}".removeprefix("./").removesuffix(".o")
+    source = source_of_object(path)
     return component.get(source, WIRING if source.startswith("gen/") else "(other)")
+
+
+def source_of_object(path: str) -> str:
+    """Empty for what was made of no source, or of all."""
+    if "/kernel.dir/" not in path:
+        return ""
+    folder, _, name = path.split("/kernel.dir/", 1)[1].rpartition("/")
+    lto = _LTO.match(name)
+    return f"{folder}/{lto[1] if lto else name}".removeprefix("./").removesuffix(".o")
+
+
+def _object(section: str) -> str:
+    """The name of the object in a section of the wiring: of an instance, or of its parameters, which has the same. Empty for anything
+    else. Nested names: Itanium C++ ABI, 5.1.2."""
+    mangled = section.partition("._ZN")[2]
+    names: list[str] = []
+    at = 0
+    while length := _LENGTH.match(mangled, at):
+        at = length.end() + int(length[0])
+        names.append(mangled[length.end() : at])
+    return names[-1] if mangled[at:] == "E" and names[:2] in (["phx", "wiring"], ["phx", "params"]) else ""
 
 
 def read(directory: Path, graph: Mapping[str, Any]) -> Footprint:
     """The footprint of build/GRAPH."""
     component = {source: name for name, sources in graph["sources"].items() for source in sources}
+    component_of = {each["name"]: each["component"] for each in graph["instances"]}
     elf = Elf((directory / "phoenix.elf").read_bytes())
     allocated = {section.name: section for section in elf.sections if section.is_allocated and section.size}
     pieces: list[Piece] = []
@@ -92,8 +116,10 @@ def read(directory: Path, graph: Mapping[str, Any]) -> Footprint:
             continue
         found = _INPUT.match(row[3])
         if found and current is not None and int(row[2], 16):
-            owner = owner_of_object(found[1], component)
-            pieces.append(Piece(int(row[1], 16), int(row[2], 16), owner, allocated[current].usage))
+            owner, source, instance = owner_of_object(found[1], component), source_of_object(found[1]), ""
+            if owner == WIRING and (named := _object(found[2])) in component_of:
+                owner, instance = component_of[named], named
+            pieces.append(Piece(int(row[1], 16), int(row[2], 16), owner, allocated[current].usage, source, instance))
     for name, section in allocated.items():
         inside = sum(p.size for p in pieces if section.address <= p.address < section.address + section.size)
         if section.size > inside:

@@ -3,56 +3,137 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from phoenix_tools import footprint
+from phoenix_tools.answers.sides import IMAGE, read_side
 from phoenix_tools.builder import build
+from phoenix_tools.costs import record
+from phoenix_tools.costs.record import Costs, Row, total
+from phoenix_tools.costs.tree import Node, tree
+from phoenix_tools.costs.treemap import svg
 from phoenix_tools.elf import Elf
 from phoenix_tools.symbol_table import demangle, readable
-from phoenix_tools.terminal import out
+from phoenix_tools.terminal import BAD_INPUT, Stop, out
 from phoenix_tools.workspace import Workspace
 
 _MOST_SYMBOLS = 40
 
 
-def size(workspace: Workspace, graph_or_file: str, *, symbols: bool, as_json: bool) -> None:
-    directory = build(workspace, graph_or_file, quiet=True)
-    name = workspace.graph_name(graph_or_file)
-    graph = workspace.graph_json(name)
-    image = footprint.read(directory, graph)
-    rows = image.by_owner()
-    biggest = biggest_symbols(Elf((directory / "phoenix.elf").read_bytes()), image) if symbols else []
-    file_size = (directory / "Image").stat().st_size
-    if as_json:
-        record: dict[str, Any] = {
-            "graph": name,
-            "image_bytes": file_size,
-            "static_ram_bytes": image.end - image.start,
-            "sections": dict(image.sections),
-            "components": rows,
-        }
-        if symbols:
-            record["symbols"] = [{"name": n, "component": o, "bytes": b} for n, o, b in biggest]
-        out.out(json.dumps(record, indent=2))
+@dataclass(frozen=True)
+class Wish:
+    symbols: bool = False
+    as_tree: bool = False
+    compare: str = ""  # a revision, or a graph
+    treemap: Path | None = None
+    as_json: bool = False
+
+
+def size(workspace: Workspace, graph: str, wish: Wish) -> None:
+    directory = build(workspace, graph, targets=IMAGE, quiet=True)
+    resolved = workspace.graph_json(directory.name)
+    costs = record.read(directory, resolved)
+    if wish.treemap is not None:
+        _write(wish.treemap, svg(tree(costs)))
+    if wish.compare:
+        _compare(_other(workspace, costs.graph, wish.compare), costs, as_json=wish.as_json)
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(name)
-    for heading in (*footprint.USAGES, "total"):
-        table.add_column(heading, justify="right")
-    for owner, row in rows.items():
-        table.add_row(owner, *(f"{row[usage]:,}" if row[usage] else "" for usage in footprint.USAGES), f"{sum(row.values()):,}")
-    totals = [image.sections[usage] for usage in footprint.USAGES]
-    table.add_row("all", *(f"{total:,}" for total in totals), f"{sum(totals):,}", style="bold")
+    biggest = biggest_symbols(directory, footprint.read(directory, resolved)) if wish.symbols else []
+    if wish.as_json:
+        content = costs.to_json()
+        content |= {"tree": tree(costs).to_json()} if wish.as_tree else {}
+        content |= {"symbols": [{"name": n, "component": o, "bytes": b} for n, o, b in biggest]} if wish.symbols else {}
+        out.out(json.dumps(content, indent=2))
+        return
+    table = _table(costs.graph)
+    rows = _of_tree(tree(costs)) if wish.as_tree else costs.components.items()
+    for name, row in rows:
+        table.add_row(name, *_cells(row))
+    table.add_row("all", *_cells(costs.sections, zero="0"), style="bold")
     out.print(table)
-    out.print(f"Image {file_size:,} bytes; in memory {image.end - image.start:,} bytes.")
+    out.print(f"Image {costs.image_bytes:,} bytes; in memory {costs.static_ram_bytes:,} bytes.")
     for symbol, owner, amount in biggest:
         out.out(f"{amount:8,}  {symbol}  ({owner})")
 
 
-def biggest_symbols(elf: Elf, image: footprint.Footprint) -> list[tuple[str, str, int]]:
+def _table(title: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(title)
+    for heading in (*footprint.USAGES, "total"):
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _cells(row: Row, zero: str = "") -> list[str]:
+    return [*(f"{row[usage]:,}" if row[usage] else zero for usage in footprint.USAGES), f"{total(row):,}"]
+
+
+def _of_tree(root: Node) -> Iterable[tuple[str, Row]]:
+    for depth, node in root.walk():
+        if node.kind != "graph":
+            name = f"object `{node.name}`" if node.kind == "instance" else node.name.rpartition("/")[2] if node.kind == "source" else node.name
+            yield "  " * (depth - 1) + name, node.row
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Stop(f"{file}: {(error.strerror or 'it cannot be written').lower()}", BAD_INPUT) from None
+
+
+def _other(workspace: Workspace, graph: str, compare: str) -> Costs:
+    """A graph is meant where one has that name; otherwise a revision of this one."""
+    is_graph = "@" in compare or compare in workspace.image_graphs() or Path(compare).is_file()
+    costs = read_side(workspace, compare if is_graph else f"{graph}@{compare}", built=True).costs
+    if costs is None:
+        raise Stop(f"{compare}: a host test has no image", BAD_INPUT)
+    return costs
+
+
+def growth(before: Costs, after: Costs) -> dict[str, Row]:
+    """owner -> how much more it takes, where that is anything; what changed most first."""
+    nothing = dict.fromkeys(footprint.USAGES, 0)
+    found: dict[str, Row] = {}
+    for owner in dict.fromkeys((*after.components, *before.components)):
+        old, new = before.components.get(owner, nothing), after.components.get(owner, nothing)
+        row = {usage: new[usage] - old[usage] for usage in footprint.USAGES}
+        if any(row.values()):
+            found[owner] = row
+    return dict(sorted(found.items(), key=lambda each: (-abs(total(each[1])), each[0])))
+
+
+def _compare(before: Costs, after: Costs, *, as_json: bool) -> None:
+    grown = growth(before, after)
+    if as_json:
+        figures: dict[str, Any] = {
+            side: {"graph": costs.graph, "image_bytes": costs.image_bytes, "static_ram_bytes": costs.static_ram_bytes}
+            for side, costs in (("before", before), ("after", after))
+        }
+        out.out(json.dumps({**figures, "components": grown}, indent=2))
+        return
+    if grown:
+        table = _table(after.graph)
+        for owner, row in grown.items():
+            table.add_row(owner, *(f"{row[usage]:+,}" if row[usage] else "" for usage in footprint.USAGES), f"{total(row):+,}")
+        sums = {usage: sum(row[usage] for row in grown.values()) for usage in footprint.USAGES}
+        table.add_row("all", *(f"{sums[usage]:+,}" for usage in footprint.USAGES), f"{total(sums):+,}", style="bold")
+        out.print(table)
+    out.print(f"Image {_change(before.image_bytes, after.image_bytes)}; in memory {_change(before.static_ram_bytes, after.static_ram_bytes)}.")
+
+
+def _change(before: int, after: int) -> str:
+    return f"{after:,} bytes, as before" if before == after else f"{before:,} -> {after:,} bytes ({after - before:+,})"
+
+
+def biggest_symbols(directory: Path, image: footprint.Footprint) -> list[tuple[str, str, int]]:
     """(name, component, bytes) of the biggest functions and objects."""
+    elf = Elf((directory / "phoenix.elf").read_bytes())
     found = {(s.value, s.size): s.name for s in elf.symbols() if s.size and s.name}
     chosen = sorted(found.items(), key=lambda each: (-each[0][1], each[1]))[:_MOST_SYMBOLS]
     names = [readable(text) for text in demangle(name for _, name in chosen)]

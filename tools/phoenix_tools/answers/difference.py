@@ -10,7 +10,8 @@ from typing import Any
 
 from rich.markup import escape
 
-from phoenix_tools.answers.sides import Side, bytes_by_component, read_side
+from phoenix_tools.answers.sides import Side, read_side
+from phoenix_tools.costs.record import total
 from phoenix_tools.terminal import out
 from phoenix_tools.workspace import Workspace
 
@@ -120,9 +121,10 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Sec
 
 def _bytes(before: Side, after: Side) -> Section:
     """Per component, the most first. Nothing unless both were built."""
-    old, new = bytes_by_component(before), bytes_by_component(after)
-    if not old or not new:
+    old_costs, new_costs = before.costs, after.costs
+    if old_costs is None or new_costs is None:
         return Section("bytes", ())
+    old, new = ({owner: total(row) for owner, row in costs.components.items()} for costs in (old_costs, new_costs))
     deltas = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
     ordered = sorted((name for name, delta in deltas.items() if delta), key=lambda name: (-abs(deltas[name]), name))
     changes = [Change("all", f"{sum(old.values()):,}", f"{sum(new.values()):,} ({sum(new.values()) - sum(old.values()):+,})")]
@@ -130,9 +132,9 @@ def _bytes(before: Side, after: Side) -> Section:
     return Section("bytes", tuple(changes) if ordered else ())
 
 
-def diff(workspace: Workspace, before: str, after: str, *, as_json: bool, as_markdown: bool) -> bool:
+def diff(workspace: Workspace, before: str, after: str, *, built: bool, as_json: bool, as_markdown: bool) -> bool:
     """Prints what differs; whether nothing does."""
-    old, new = read_side(workspace, before), read_side(workspace, after)
+    old, new = (read_side(workspace, text, built=built) for text in (before, after))
     sections = difference(old.graph, new.graph)
     cost = _bytes(old, new)
     sections += (cost,) if cost.changes else ()
@@ -146,7 +148,7 @@ def diff(workspace: Workspace, before: str, after: str, *, as_json: bool, as_mar
             out.print(f"{old.title} and {new.title} resolve to the same.")
         unbuilt = [side.title for side in (old, new) if side.image is None]
         if unbuilt and sections:
-            out.print(f"Bytes are compared once both are built as they stand; missing: {', '.join(unbuilt)}.", style="dim")
+            out.print(f"Bytes are compared once both are built as they stand; missing: {', '.join(unbuilt)}. --build builds them.", style="dim")
     return not sections
 
 

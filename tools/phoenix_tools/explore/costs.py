@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from phoenix_tools import bootcount, footprint, icount
+from phoenix_tools import bootcount, icount
 from phoenix_tools.answers.sides import Side
+from phoenix_tools.costs import record
+from phoenix_tools.costs.record import IN_FILE, IN_RAM, total
 from phoenix_tools.packages import For, ensure_now
 from phoenix_tools.terminal import BAD_INPUT, Stop
 from phoenix_tools.workspace import Workspace
@@ -21,8 +23,8 @@ def costs(workspace: Workspace, side: Side) -> dict[str, Any]:
     if side.image is None:
         return {"kinds": [], "components": {}, "missing": _how_to_get(workspace, side), "boot_missing": ""}
     rows: dict[str, dict[str, int]] = {}
-    for owner, row in footprint.read(side.image, side.graph).by_owner().items():
-        rows[owner] = {"image": row["text"] + row["rodata"] + row["data"], "ram": row["data"] + row["bss"], **row}
+    for owner, row in record.read(side.image, side.graph).components.items():
+        rows[owner] = {"image": total(row, IN_FILE), "ram": total(row, IN_RAM), **row}
     boot = _boot(side.image)
     for owner, instructions in boot.items():
         rows.setdefault(owner, {})["boot"] = instructions
@@ -68,7 +70,7 @@ def _digest(file: Path) -> str:
 def _how_to_get(workspace: Workspace, side: Side) -> str:
     name = side.graph["graph"]
     if side.resolved is None:
-        return "Costs of a revision are known only in a checkout of it."
+        return f"That revision is not built, so costs are missing. Get them with: tools/phx size {side.title}"
     if side.graph["arch"] == "host":
         return "A host test has no image, so costs are not known."
     built = (workspace.build_directory(name) / "Image").is_file()

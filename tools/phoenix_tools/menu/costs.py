@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from phoenix_tools import footprint
+from phoenix_tools.costs import record
+from phoenix_tools.costs.record import total
 from phoenix_tools.workspace import Workspace
 
 
@@ -35,4 +36,4 @@ class Costs:
         if not all((directory / name).is_file() for name in ("graph.json", "phoenix.elf", "phoenix.map")):
             return {}
         content = json.loads((directory / "graph.json").read_text(encoding="utf-8"))
-        return {owner: sum(row.values()) for owner, row in footprint.read(directory, content).by_owner().items()}
+        return {owner: total(row) for owner, row in record.read(directory, content).components.items()}

@@ -14,6 +14,7 @@ from phoenix.api import Project, open_project, to_json
 from phoenix_tools import footprint
 from phoenix_tools.answers.changes import fork, image_of
 from phoenix_tools.builder import build
+from phoenix_tools.costs import record
 from phoenix_tools.terminal import FAILURE, BAD_INPUT, Stop, err, out
 from phoenix_tools.variants import trial
 from phoenix_tools.variants.plan import write
@@ -162,9 +163,11 @@ def _escaped(text: str) -> str:
 
 def _measured(workspace: Workspace, directory: Path) -> dict[str, Any]:
     """What fills the sections up to their page is nobody's."""
-    rows = footprint.read(directory, workspace.graph_json(directory.name)).by_owner()
-    rows.pop(footprint.LAYOUT, None)
-    return {"image": (directory / "Image").stat().st_size, "components": {owner: sum(row.values()) for owner, row in rows.items()}}
+    costs = record.read(directory, workspace.graph_json(directory.name))
+    return {
+        "image": costs.image_bytes,
+        "components": {owner: record.total(row) for owner, row in costs.components.items() if owner != footprint.LAYOUT},
+    }
 
 
 def minimize(workspace: Workspace, graph: str, options: Options) -> int:

@@ -1,0 +1,139 @@
+"""build/GRAPH/costs.json: what the image takes, by component, instance and source. Made once for each linked image."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from phoenix_tools import footprint
+
+VERSION = 1
+FILE = "costs.json"
+NO_DOMAIN = "(image)"  # of what belongs to no component
+IN_FILE = ("text", "rodata", "data")
+IN_RAM = ("data", "bss")
+Row = Mapping[str, int]  # footprint.USAGES -> bytes
+
+
+def total(row: Row, usages: Iterable[str] = footprint.USAGES) -> int:
+    return sum(row[usage] for usage in usages)
+
+
+@dataclass(frozen=True)
+class InstanceCost:
+    """What an instance takes of its own: the object. The code is its component's."""
+
+    component: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class Costs:
+    graph: str
+    elf: str  # digest of the image that this was read from
+    image_bytes: int
+    static_ram_bytes: int
+    sections: Row
+    domains: Mapping[str, str]  # owner -> domain
+    components: Mapping[str, Row]  # owner -> bytes, objects of instances included, the biggest first
+    instances: Mapping[str, InstanceCost]
+    sources: Mapping[str, Mapping[str, Row]]  # owner -> source -> bytes; what comes from none under ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "graph": self.graph,
+            "elf": self.elf,
+            "image_bytes": self.image_bytes,
+            "static_ram_bytes": self.static_ram_bytes,
+            "sections": self.sections,
+            "domains": self.domains,
+            "components": self.components,
+            "instances": {name: {"component": each.component, **each.row} for name, each in self.instances.items()},
+            "sources": self.sources,
+        }
+
+
+def from_json(content: Mapping[str, Any]) -> Costs:
+    return Costs(
+        content["graph"],
+        content["elf"],
+        content["image_bytes"],
+        content["static_ram_bytes"],
+        content["sections"],
+        content["domains"],
+        content["components"],
+        {
+            name: InstanceCost(each["component"], {usage: each[usage] for usage in footprint.USAGES})
+            for name, each in content["instances"].items()
+        },
+        content["sources"],
+    )
+
+
+def read(directory: Path, graph: Mapping[str, Any]) -> Costs:
+    """Of the image in build/GRAPH; read from it only if that was not done before. Raises OSError where there is none."""
+    digest = hashlib.sha256((directory / "phoenix.elf").read_bytes()).hexdigest()
+    known = _known(directory, digest)
+    if known is not None:
+        return known
+    found = count(directory, graph, digest)
+    write(directory, found)
+    return found
+
+
+def _known(directory: Path, digest: str) -> Costs | None:
+    try:
+        content = json.loads((directory / FILE).read_text(encoding="utf-8"))
+        if content["version"] == VERSION and content["elf"] == digest:
+            return from_json(content)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return None
+
+
+def write(directory: Path, costs: Costs) -> None:
+    """Whole or not at all: several commands may read at once."""
+    partial = directory / f"{FILE}.{os.getpid()}"
+    partial.write_text(json.dumps(costs.to_json(), indent=1) + "\n", encoding="utf-8")
+    partial.rename(directory / FILE)
+
+
+def count(directory: Path, graph: Mapping[str, Any], digest: str) -> Costs:
+    image = footprint.read(directory, graph)
+    sources: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(_nothing))
+    instances: dict[str, dict[str, int]] = {each["name"]: _nothing() for each in graph["instances"]}
+    for piece in image.pieces:
+        if piece.instance:
+            instances[piece.instance][piece.usage] += piece.size
+        else:
+            sources[piece.owner][piece.source][piece.usage] += piece.size
+    components = image.by_owner()
+    domains = domains_of(graph)
+    return Costs(
+        graph["graph"],
+        digest,
+        (directory / "Image").stat().st_size,
+        image.end - image.start,
+        image.sections,
+        {owner: domains.get(owner, NO_DOMAIN) for owner in components},
+        components,
+        {each["name"]: InstanceCost(each["component"], instances[each["name"]]) for each in graph["instances"]},
+        {owner: {source: rows[source] for source in sorted(rows)} for owner, rows in sources.items()},
+    )
+
+
+def domains_of(graph: Mapping[str, Any]) -> dict[str, str]:
+    """component or library -> domain."""
+    found = {name: each["domain"] for name, each in graph.get("components", {}).items()}
+    return found | {each["component"]: each["domain"] for each in graph["instances"]}
+
+
+def _nothing() -> dict[str, int]:
+    return dict.fromkeys(footprint.USAGES, 0)
