@@ -124,15 +124,23 @@ static inline struct counts settled_counts(void)
 	return last;
 }
 
+// Waits for it.
+static inline int comes_back(const struct counts *before, int seconds)
+{
+	for (int i = 0; i < seconds * 20; i++) {
+		const struct counts after = counts_now();
+		if (is_no_more(&after, before))
+			return 1;
+		rest(50);
+	}
+	return 0;
+}
+
 static inline void expect_counts(const struct counts *before, int seconds)
 {
-	struct counts after = counts_now();
-	for (int i = 0; i < seconds * 20 && !is_no_more(&after, before); i++) {
-		rest(50);
-		after = counts_now();
-	}
-	if (is_no_more(&after, before))
+	if (comes_back(before, seconds))
 		return;
+	const struct counts after = counts_now();
 	FAILED("not all came back");
 	for (int i = 0; i < COUNTS; i++)
 		say("  %s: %ld before, %ld now", count_names[i], before->of[i], after.of[i]);
