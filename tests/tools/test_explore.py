@@ -73,7 +73,6 @@ class Page:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`minimal`, of about twenty instances."""
     file = tmp_path_factory.mktemp("small") / "minimal.html"
     return explore(Workspace(ROOT), "minimal", None, file, open_it=False)
 
@@ -260,13 +259,15 @@ def test_costs_that_are_missing_are_said_with_the_way_to_get_them(chromium: Any,
     assert page.is_quiet()
 
 
-def test_five_hundred_instances(chromium: Any, big: Path, tmp_path: Path) -> None:
-    page = Page(chromium, explore(Workspace(big), "less", "big", tmp_path / "page.html", open_it=False))
-    assert len(page.all(".chip")) == 500 and page.names(".chip.added") == ["p499"]
+@pytest.mark.parametrize("count", [20, 500])
+def test_instances_by_the_number(chromium: Any, tmp_path: Path, count: int) -> None:
+    write_project(tmp_path, count)
+    page = Page(chromium, explore(Workspace(tmp_path), "less", "big", tmp_path / "page.html", open_it=False))
+    assert len(page.all(".chip")) == count and page.names(".chip.added") == [f"p{count - 1}"]
     start = time.monotonic()
-    page.search("p250")
+    page.search(f"p{count // 2}")
     page.press(Keys.ENTER)
-    assert page.texts("#details h2")[0].startswith("p250") and page.names(".chip.provider") == ["p249"]
+    assert page.texts("#details h2")[0].startswith(f"p{count // 2}") and page.names(".chip.provider") == [f"p{count // 2 - 1}"]
     assert time.monotonic() - start < 3
     assert len(page.all("#overlay path.why")) > 0
     page.press("]", "]")

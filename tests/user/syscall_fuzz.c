@@ -414,10 +414,11 @@ static void make_root(int number, int is_new)
 		FAILED("proc: %s", strerror(errno));
 	if (mount("devpts", AT("/dev/pts"), "devpts", 0, "mode=666,ptmxmode=666") != 0 && is_new)
 		FAILED("devpts: %s", strerror(errno));
-	const int script = open(AT("/bin/script"), O_CREAT | O_WRONLY, 0755);
+	const int unwaiting = O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;  // a worker may have put a FIFO or a terminal there
+	const int script = open(AT("/bin/script"), O_CREAT | O_WRONLY | unwaiting, 0755);
 	(void)!write(script, "#!/bin/prog child\n", 18);
 	close(script);
-	const int from = open("/init", O_RDONLY), to = open(AT("/bin/prog"), O_CREAT | O_WRONLY, 0755);
+	const int from = open("/init", O_RDONLY), to = open(AT("/bin/prog"), O_CREAT | O_WRONLY | unwaiting, 0755);
 	static char block[1 << 14];
 	ssize_t length;
 	while ((length = read(from, block, sizeof block)) > 0)
