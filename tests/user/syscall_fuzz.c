@@ -387,45 +387,48 @@ static double slowest_end;
 // While workers run it mends what they did to it, and they may undo any step at once: only that a new one cannot be made is a failure.
 static void make_root(int number, int is_new)
 {
-	char path[64];
-	const char *base = path;
-	const int at = snprintf(path, sizeof path, "/fuzz/%d", number);
-#define AT(text) (strcpy(path + at, text), base)
+	char base[64];
+	snprintf(base, sizeof base, "/fuzz/%d", number);
 	mkdir(base, 0777);
 	while (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;  // a worker may mount on its root
+	const int from = open("/init", O_RDONLY), outside = open("/", O_PATH | O_DIRECTORY);
+	if (from < 0 || outside < 0 || chroot(base) != 0 || chdir("/") != 0)  // where workers' links lead no further than for them
+		FAILED("%s: %s", base, strerror(errno));
 	static const char *const folders[] = {"/dev", "/dev/pts", "/proc", "/bin", "/mnt", "/d", "/d/d"};
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		mkdir(AT(folders[i]), 0777);
-		chmod(base, 0777);
+		mkdir(folders[i], 0777);
+		chmod(folders[i], 0777);
 	}
 	static const struct { const char *name; int minor; } devices[] = {{"/dev/null", 3}, {"/dev/zero", 5}, {"/dev/full", 7}, {"/dev/random", 8}, {"/dev/urandom", 9}};
 	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
-		unlink(AT(devices[i].name));
-		mknod(base, S_IFCHR | 0666, makedev(1, (unsigned)devices[i].minor));
-		chmod(base, 0666);
+		unlink(devices[i].name);
+		mknod(devices[i].name, S_IFCHR | 0666, makedev(1, (unsigned)devices[i].minor));
+		chmod(devices[i].name, 0666);
 	}
-	mknod(AT("/dev/tty"), S_IFCHR | 0666, makedev(5, 0));
-	mknod(AT("/dev/ptmx"), S_IFCHR | 0666, makedev(5, 2));
-	mkfifo(AT("/fifo"), 0666);
-	(void)!symlink("../a", AT("/d/l"));
-	(void)!symlink("d/l", AT("/l"));
-	if (mount("proc", AT("/proc"), "proc", 0, NULL) != 0 && is_new)
+	mknod("/dev/tty", S_IFCHR | 0666, makedev(5, 0));
+	mknod("/dev/ptmx", S_IFCHR | 0666, makedev(5, 2));
+	mkfifo("/fifo", 0666);
+	(void)!symlink("../a", "/d/l");
+	(void)!symlink("d/l", "/l");
+	if (mount("proc", "/proc", "proc", 0, NULL) != 0 && is_new)
 		FAILED("proc: %s", strerror(errno));
-	if (mount("devpts", AT("/dev/pts"), "devpts", 0, "mode=666,ptmxmode=666") != 0 && is_new)
+	if (mount("devpts", "/dev/pts", "devpts", 0, "mode=666,ptmxmode=666") != 0 && is_new)
 		FAILED("devpts: %s", strerror(errno));
 	const int unwaiting = O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;  // a worker may have put a FIFO or a terminal there
-	const int script = open(AT("/bin/script"), O_CREAT | O_WRONLY | unwaiting, 0755);
+	const int script = open("/bin/script", O_CREAT | O_WRONLY | unwaiting, 0755);
 	(void)!write(script, "#!/bin/prog child\n", 18);
 	close(script);
-	const int from = open("/init", O_RDONLY), to = open(AT("/bin/prog"), O_CREAT | O_WRONLY | unwaiting, 0755);
+	const int to = open("/bin/prog", O_CREAT | O_WRONLY | unwaiting, 0755);
 	static char block[1 << 14];
 	ssize_t length;
 	while ((length = read(from, block, sizeof block)) > 0)
 		(void)!write(to, block, (size_t)length);
 	close(from);
 	close(to);
-#undef AT
+	if (fchdir(outside) != 0 || chroot(".") != 0)
+		FAILED("the way out: %s", strerror(errno));
+	close(outside);
 }
 
 // Some hide others, and the order of the list does not tell which: so round after round.
