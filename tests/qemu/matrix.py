@@ -104,7 +104,7 @@ def main() -> int:
                 lines += boots(graph, shipped=resolved.spec.place.file.startswith("graphs/"))
     lines += torture()
     exhaustion = "torture_exhaustion --cpus 2 --memory 128M --timeout 400"
-    lines.append(entry("torture.torture_exhaustion", f"{HERE}/boot.py {exhaustion}", "qemu;torture", long=True, timeout=420))
+    lines.append(entry("torture.torture_exhaustion", f"{HERE}/boot.py {exhaustion}", "qemu;torture", timeout=420))
     lines += [entry(f"bad_input.{name}", f"{HERE}/bad_input.py {name}", "qemu;bad_input") for name in CASES]
     lines += [entry(f"archive.{name}", f"{HERE}/archives.py {name}", "qemu;archive", timeout=90) for name in ARCHIVES]
     lines += [entry(f"session.{name}", f"{HERE}/sessions.py {name}", "qemu;session") for name in SESSIONS]

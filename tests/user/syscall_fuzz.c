@@ -336,9 +336,13 @@ static void be_in_nobodys_favour(void)
 	close(file);
 }
 
+// This program's file. A worker may mount something on its name, which it knows by /proc/self/exe.
+static int program;
+
 static void work(uint64_t seed, int number, uint64_t *progress)
 {
 	char root[32];
+	close(program);
 	snprintf(root, sizeof root, "/fuzz/%d", number % 3);
 	for (int i = 0; i < 3; i++)
 		close(i);  // what it does to a terminal is done to its own
@@ -392,8 +396,8 @@ static void make_root(int number, int is_new)
 	mkdir(base, 0777);
 	while (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;  // a worker may mount on its root
-	const int from = open("/init", O_RDONLY), outside = open("/", O_PATH | O_DIRECTORY);
-	if (from < 0 || outside < 0 || chroot(base) != 0 || chdir("/") != 0)  // where workers' links lead no further than for them
+	const int outside = open("/", O_PATH | O_DIRECTORY);
+	if (outside < 0 || chroot(base) != 0 || chdir("/") != 0)  // where workers' links lead no further than for them
 		FAILED("%s: %s", base, strerror(errno));
 	static const char *const folders[] = {"/dev", "/dev/pts", "/proc", "/bin", "/mnt", "/d", "/d/d"};
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
@@ -422,9 +426,8 @@ static void make_root(int number, int is_new)
 	const int to = open("/bin/prog", O_CREAT | O_WRONLY | unwaiting, 0755);
 	static char block[1 << 14];
 	ssize_t length;
-	while ((length = read(from, block, sizeof block)) > 0)
+	for (off_t at = 0; (length = pread(program, block, sizeof block, at)) > 0; at += length)
 		(void)!write(to, block, (size_t)length);
-	close(from);
 	close(to);
 	if (fchdir(outside) != 0 || chroot(".") != 0)
 		FAILED("the way out: %s", strerror(errno));
@@ -441,7 +444,7 @@ static void unmount_all(void)
 		read_file("/proc/mounts", text, sizeof text);
 		for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 			char *where = strchr(line, ' ');
-			if (where == NULL || strncmp(++where, "/fuzz", 5) != 0)
+			if (where == NULL || (strncmp(++where, "/fuzz", 5) != 0 && strncmp(where, "/init", 5) != 0))
 				continue;
 			*strchr(where, ' ') = 0;
 			done += umount2(where, UMOUNT_NOFOLLOW) == 0;
@@ -637,6 +640,7 @@ int main(int argc, char **argv)
 	memset(progress, 0, 16 * PAGE);
 	memset(COMMON, 0, 8 * PAGE);
 	take_pages();
+	program = open("/init", O_RDONLY | O_CLOEXEC);
 	say("seed=%lu seconds=%.0f workers=%d", seed, seconds, count);
 
 	make_many(300);
