@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from phoenix.api import resolve, to_json
@@ -100,3 +101,18 @@ def test_every_name_in_the_graph_has_an_answer(shell: Reasons) -> None:
                 for step in chain:
                     line(step.place)
         assert list(shell.of(name)), name
+
+
+def test_more_chains_than_can_be_told_are_counted() -> None:
+    def instance(name: str, providers: list[str]) -> dict[str, Any]:
+        ports = {f"to_{each}": {"interface": "Layer", "providers": [each], "declared": "c.yaml:1:1", "why": "the graph says so"} for each in providers}
+        return {"name": name, "component": "layer", "place": "g.yaml:1:1", "why": "named by the graph", "ports": ports}
+
+    layers = [[f"l{depth}_{i}" for i in range(10)] for depth in range(100)]
+    instances = [instance("start", layers[0])]
+    for above, below in zip(layers, [*layers[1:], ["end"]]):
+        instances += [instance(name, below) for name in above]
+    instances.append(instance("end", []))
+    answer = Reasons({"instances": instances, "chain": [{"graph": "g", "place": "", "file": "g.yaml"}]}).instance("end")
+    assert len(set(answer.chains)) == 1000
+    assert answer.left_out == 10**100 - 1000

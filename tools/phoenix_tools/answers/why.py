@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from rich.markup import escape
@@ -20,6 +21,7 @@ from phoenix_tools.workspace import Workspace
 
 Graph = Mapping[str, Any]
 _MOST_CHAINS = 8
+_MOST_KEPT = 1000  # of an answer: there can be more than there are atoms, as each layer of alternatives multiplies them
 _START = "InitSequence"
 
 
@@ -40,10 +42,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Answer:
-    """What NAME is, and every shortest chain that leads to it."""
+    """What NAME is, and the shortest chains that lead to it."""
 
     what: str
     chains: tuple[tuple[Step, ...], ...]
+    left_out: int = 0  # further chains of the same length
 
 
 def why(workspace: Workspace, graph: str, name: str, *, as_json: bool) -> None:
@@ -66,7 +69,11 @@ def record(graph: str, name: str, answers: Sequence[Answer]) -> dict[str, Any]:
         "graph": graph,
         "name": name,
         "answers": [
-            {"what": each.what, "chains": [[{"text": s.text, "place": s.place} for s in chain] for chain in each.chains]}
+            {
+                "what": each.what,
+                "chains": [[{"text": s.text, "place": s.place} for s in chain] for chain in each.chains],
+                "left_out": each.left_out,
+            }
             for each in answers
         ],
     }
@@ -75,13 +82,15 @@ def record(graph: str, name: str, answers: Sequence[Answer]) -> dict[str, Any]:
 def _show(answers: Sequence[Answer]) -> None:
     for answer in answers:
         out.print(f"[bold]{escape(answer.what)}[/]")
-        width = max((len(step.place) for chain in answer.chains for step in chain), default=0)
-        for chain in answer.chains[:_MOST_CHAINS]:
+        shown = answer.chains[:_MOST_CHAINS]
+        more = len(answer.chains) + answer.left_out - len(shown)
+        width = max((len(step.place) for chain in shown for step in chain), default=0)
+        for chain in shown:
             for step in chain:
                 out.print(f"    [dim]{step.place:{width}}[/]  {escape(step.text)}")
             out.print()
-        if len(answer.chains) > _MOST_CHAINS:
-            out.print(f"    and {len(answer.chains) - _MOST_CHAINS} more chains of the same length; --json has them all\n")
+        if more > 0:
+            out.print(f"    and {more} more chains of the same length; --json has {'a thousand' if answer.left_out else 'them all'}\n")
 
 
 def names(graph: Graph) -> list[str]:
@@ -120,9 +129,11 @@ class Reasons:
 
     def instance(self, name: str) -> Answer:
         each = self.instances[name]
-        paths = self.paths_to(name)
+        paths = list(islice(self.paths_to(name), _MOST_KEPT))
         named = self.named(each["place"], f"names `{name}: {each['component']}` ({each['why']})")
-        return Answer(f"{name}: an instance of {each['component']}", tuple((*named, *path) for path in paths) or (named,))
+        chains = tuple((*named, *path) for path in paths) or (named,)
+        left_out = self.count_to(name) - len(paths) if paths else 0
+        return Answer(f"{name}: an instance of {each['component']}", chains, left_out)
 
     def component(self, name: str) -> Iterator[Answer]:
         component = self.graph["components"][name]
@@ -254,17 +265,22 @@ class Reasons:
         named = self.named(each["place"], f"names `{each['name']}: {each['component']}`")
         return (*named, Step(f"{each['name']} drives {device['path']} ({device['compatible']}): {device['why']}", each["place"]))
 
-    def paths_to(self, name: str) -> list[tuple[Step, ...]]:
+    def paths_to(self, name: str) -> Iterator[tuple[Step, ...]]:
         """Every shortest chain of wires from where it all begins. Empty: `name` is there, or only libraries use it."""
-        paths = []
         pending: list[tuple[str, tuple[Step, ...]]] = [(name, ())]
         while pending:
             at, behind = pending.pop()
             links = self.links.get(at, ())
             if behind and not links:
-                paths.append(behind)
+                yield behind
             pending += [(link.user, (self.used(link), *behind)) for link in reversed(links)]
-        return paths
+
+    def count_to(self, name: str) -> int:
+        """How many there are of paths_to."""
+        counts: dict[str, int] = {}
+        for at in self.links:  # nearest to the beginnings first
+            counts[at] = sum(counts.get(link.user, 1) for link in self.links[at])
+        return counts.get(name, 0)
 
     @cached_property
     def links(self) -> Mapping[str, Sequence[Link]]:
