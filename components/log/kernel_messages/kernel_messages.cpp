@@ -57,6 +57,15 @@ constexpr std::size_t k_longest_written = 1024;  // Linux's PRINTKRB_RECORD_MAX
     return sequence;
 }
 
+[[nodiscard]] Followers& followers() { return ports::kernel_messages::self().followers(); }
+
+Result<void> wait_for(std::uint64_t sequence) {
+    followers().join(sequence);
+    const Result<void> came = followers().wait(sequence);
+    followers().leave();
+    return came;
+}
+
 // As dmesg shows it: "<6>[    0.001234] tag: text\n".
 [[nodiscard]] std::string_view line_of(const Record& record, std::span<char> to) {
     const std::int64_t microseconds = record.time.count() / 1000;
@@ -98,15 +107,17 @@ class KmsgFile final : public fs::File {
 public:
     KmsgFile(fs::Inode& inode, std::uint32_t flags) : File{flags, inode, Seek::position}, next_{first_from(0)} {}
 
-    // There is no waiting for messages: at the end it is as if O_NONBLOCK were set.
     Result<std::size_t> read(fs::Transfer& to, std::uint64_t) override {
         std::array<char, k_longest_text> text;
         std::array<char, 4 * k_longest_text> shown_text;
         std::array<char, 4 * k_longest_text + 64> line;
         const std::uint64_t sequence = next_.load(std::memory_order_relaxed);
-        const auto record = source().next(sequence, text);
-        if (!record) {
+        auto record = source().next(sequence, text);
+        if (!record && nonblocking()) {
             return Errno::again;
+        }
+        for (; !record; record = source().next(sequence, text)) {
+            TRY(wait_for(sequence));
         }
         if (record->sequence != sequence) {
             next_.store(record->sequence, std::memory_order_relaxed);
@@ -165,16 +176,28 @@ public:
         }
     }
 
-    fs::PollEvents poll(fs::PollRegistrar*) override {
+    fs::PollEvents poll(fs::PollRegistrar* registrar) override {
+        if (registrar != nullptr) {
+            if (!follows_.exchange(true, std::memory_order_relaxed)) {
+                followers().join(next_.load(std::memory_order_relaxed));
+            }
+            registrar->watch(followers().poll_source());
+        }
         std::array<char, k_longest_text> text;
         const bool more = source().next(next_.load(std::memory_order_relaxed), text).has_value();
         return POLLOUT | POLLWRNORM | (more ? POLLIN | POLLRDNORM : 0);
     }
 
 private:
-    void dispose() override { memory::destroy(ports::kernel_messages::heap(), this); }
+    void dispose() override {
+        if (follows_.load(std::memory_order_relaxed)) {
+            followers().leave();
+        }
+        memory::destroy(ports::kernel_messages::heap(), this);
+    }
 
     std::atomic<std::uint64_t> next_;
+    std::atomic<bool> follows_{false};  // since somebody polled it
 };
 
 }  // namespace
@@ -277,8 +300,20 @@ Result<std::int64_t> KernelMessages::read_all(UserPtr<char> to, std::size_t size
     }
 }
 
-// What has not been read yet; it does not wait. A line that does not fit is read in parts.
+// Waits until there is something that has not been read yet.
 Result<std::int64_t> KernelMessages::read_new(UserPtr<char> to, std::size_t size) {
+    for (;;) {
+        std::uint64_t end = 0;
+        const std::int64_t used = TRY(read_unread(to, size, end));
+        if (used != 0 || size == 0) {
+            return used;
+        }
+        TRY(wait_for(end));
+    }
+}
+
+// 0: there is none, and the next message is number `end`. A line that does not fit is read in parts.
+Result<std::int64_t> KernelMessages::read_unread(UserPtr<char> to, std::size_t size, std::uint64_t& end) {
     std::array<char, k_longest_text> text;
     std::array<char, k_longest_line> line;
     const MutexGuard guard{reading_};
@@ -302,6 +337,7 @@ Result<std::int64_t> KernelMessages::read_new(UserPtr<char> to, std::size_t size
         read_ += whole ? 1 : 0;
         partly_read_ = whole ? 0 : partly_read_ + shown.size();
     }
+    end = read_;
     return static_cast<std::int64_t>(used);
 }
 

@@ -7,6 +7,7 @@
 
 #include <base/user.hpp>
 #include <fs/interfaces/device_nodes.hpp>
+#include <log/kernel_messages/followers.hpp>
 #include <sync/learnt_lock_class.hpp>
 #include <sync/mutex.hpp>
 
@@ -25,13 +26,16 @@ public:
 
     // The first message that has not been cleared.
     [[nodiscard]] std::uint64_t cleared() const { return cleared_.load(std::memory_order_relaxed); }
+    [[nodiscard]] Followers& followers() { return followers_; }
 
 private:
     void clear();
     [[nodiscard]] std::int64_t unread();
     Result<std::int64_t> read_all(UserPtr<char> to, std::size_t size);
     Result<std::int64_t> read_new(UserPtr<char> to, std::size_t size);
+    Result<std::int64_t> read_unread(UserPtr<char> to, std::size_t size, std::uint64_t& end);
 
+    Followers followers_;
     std::atomic<std::uint64_t> cleared_{0};  // the first message that SYSLOG_ACTION_READ_ALL shows
 
     // Where SYSLOG_ACTION_READ goes on: this message, of which that many characters have been read.

@@ -27,7 +27,7 @@ protected:
         const auto got = wiring::messages.sys_syslog(action, UserPtr<char>{at}, size);
         return got ? bytes(at, static_cast<std::size_t>(*got)) : std::string{errno_name(got.error())};
     }
-    std::string take_new() { return take(k_read, 8000); }
+    std::string take_new() { return syslog(k_size_unread) == 0 ? "" : take(k_read, 8000); }
     static void log(std::string_view text, Level level = Level::info) {
         const std::array args{make_format_arg(text)};
         wiring::log.write(level, "tag", "{}", args);
@@ -209,7 +209,7 @@ TEST_F(KernelMessagesOfAProgram, ALineIsReadInPartsWhereItDoesNotFit) {
             expected += "<6>[    0.000000] tag: " + text + "\n";
         }
         ASSERT_EQ(syslog(k_size_unread), static_cast<std::int64_t>(expected.size() - got.size()));
-        const std::size_t size = random() % 40;
+        const std::size_t size = expected.size() == got.size() ? 0 : random() % 40;  // with nothing there it would wait
         const std::string part = take(k_read, static_cast<int>(size));
         ASSERT_EQ(part, expected.substr(got.size(), size));
         got += part;
@@ -272,6 +272,52 @@ TEST_F(KernelMessagesOfAProgram, MostIsForThePrivileged) {
         become(std::uint64_t{1} << capability);
         EXPECT_EQ(syslog(k_open), 0);
     }
+}
+
+class Told final : public fs::PollWatch {
+public:
+    explicit Told(fs::PollSource& source) : source_{source} { source_.attach(*this); }
+    ~Told() { source_.detach(*this); }
+    void on_events(fs::PollEvents events) override {
+        ++times;
+        last = events;
+    }
+    int times = 0;
+    fs::PollEvents last = 0;
+
+private:
+    fs::PollSource& source_;
+};
+
+TEST_F(KernelMessagesOfAProgram, WhoFollowsIsToldOfWhatIsNew) {
+    Followers& followers = wiring::messages.followers();
+    std::array<char, 200> text;
+    std::uint64_t end = 0;
+    while (const auto record = wiring::log.next(end, text)) {
+        end = record->sequence + 1;
+    }
+    followers.join(end);
+    Told told{followers.poll_source()};
+    Nanoseconds now{1};
+    const auto look = [&now] { wiring::timers.set_now(now = now + Followers::k_period); };
+    look();
+    EXPECT_EQ(told.times, 0) << "nothing is new";
+    log("a");
+    log("b");
+    EXPECT_EQ(told.times, 0) << "not by who writes";
+    look();
+    EXPECT_EQ(told.times, 1);
+    EXPECT_EQ(told.last, fs::PollEvents{POLLIN | POLLRDNORM});
+    EXPECT_TRUE(followers.wait(end));
+    look();
+    EXPECT_EQ(told.times, 1) << "not again of the same";
+    followers.join(0);
+    followers.leave();
+    look();
+    EXPECT_EQ(told.times, 1) << "nor because another joins";
+    followers.leave();
+    look();
+    EXPECT_EQ(wiring::timers.pending(), 0U) << "nobody looks for nobody";
 }
 
 }  // namespace
