@@ -37,6 +37,9 @@ Result<void> IdentityCalls::sys_capget(UserPtr<__user_cap_header_struct> place, 
     if (!words) {
         return to.is_null() && words.error() == Errno::inval ? Result<void>{} : words.error();
     }
+    if (to.is_null()) {
+        return {};
+    }
     if (header.pid < 0) {
         return Errno::inval;
     }
@@ -57,7 +60,7 @@ Result<void> IdentityCalls::sys_capget(UserPtr<__user_cap_header_struct> place, 
     for (std::size_t i = 0; i < data.size(); ++i) {
         data[i] = {.effective = word(fields.effective, i), .permitted = word(fields.permitted, i), .inheritable = word(fields.inheritable, i)};
     }
-    return to.is_null() ? Result<void>{} : vm::copy_out(to.address(), data.data(), *words * sizeof data[0]);
+    return vm::copy_out(to.address(), data.data(), *words * sizeof data[0]);
 }
 
 Result<void> IdentityCalls::sys_capset(UserPtr<__user_cap_header_struct> place, UserPtr<const __user_cap_data_struct> from) {

@@ -96,6 +96,9 @@ Result<void> IdentityCalls::sys_setgroups(int size, UserPtr<const Gid> from) {
     fields.group_count = static_cast<std::uint32_t>(size);
     TRY(vm::copy_in(fields.groups.data(), from.address(), fields.group_count * sizeof(Gid)));
     std::sort(fields.groups.begin(), fields.groups.begin() + size, [](Gid a, Gid b) { return a < b; });
+    if (size != 0 && fields.groups[static_cast<std::size_t>(size) - 1] == k_unchanged) {
+        return Errno::inval;  // no group's number
+    }
     return become(fields);
 }
 

@@ -49,13 +49,14 @@ void adjust_file_capabilities(const CredentialFields& before, CredentialFields& 
 
 }  // namespace
 
-// Who changes users is not looked into by others of either (prctl(2), PR_SET_DUMPABLE).
+// Who changes users is not looked into by others of either (prctl(2), PR_SET_DUMPABLE), nor does its parent's end concern it (PR_SET_PDEATHSIG).
 Result<void> IdentityCalls::become(const CredentialFields& fields) {
     const bool other = fields.euid != own().euid || fields.egid != own().egid || fields.fsuid != own().fsuid || fields.fsgid != own().fsgid;
     TRY(ports::identity_calls::processes().become(fields));
     if (other) {
         const SpinGuard guard{current_process().lock};
         current_process().dumpable = false;
+        current_user().death_signal = 0;
     }
     return {};
 }
