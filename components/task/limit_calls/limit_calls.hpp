@@ -23,14 +23,17 @@ public:
     constexpr LimitCalls() = default;
 
     Result<void> sys_prlimit64(Pid pid, std::uint32_t which, UserPtr<const LimitPair> wanted, UserPtr<LimitPair> before);
-    Result<void> sys_getrlimit(std::uint32_t which, UserPtr<LimitPair> to) { return sys_prlimit64(0, which, {}, to); }
-    Result<void> sys_setrlimit(std::uint32_t which, UserPtr<const LimitPair> from) { return sys_prlimit64(0, which, from, {}); }
+    // Unlike prlimit64 these have no use for null.
+    Result<void> sys_getrlimit(std::uint32_t which, UserPtr<LimitPair> to) { return to.is_null() ? Errno::fault : sys_prlimit64(0, which, {}, to); }
+    Result<void> sys_setrlimit(std::uint32_t which, UserPtr<const LimitPair> from) {
+        return from.is_null() ? Errno::fault : sys_prlimit64(0, which, from, {});
+    }
     Result<void> sys_getrusage(int who, UserPtr<void> to);
     Result<std::int64_t> sys_times(UserPtr<Times> to);
     Result<std::int64_t> sys_prctl(int option, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d);
 
 private:
-    Result<std::int64_t> prctl_credentials(int option, std::uint64_t a, std::uint64_t b);
+    Result<std::int64_t> prctl_credentials(int option, std::uint64_t a, std::uint64_t b, std::uint64_t rest);
 };
 
 }  // namespace phx::task

@@ -52,9 +52,16 @@ Result<std::int64_t> change(const CredentialFields& fields) {
     return 0;
 }
 
-Result<std::int64_t> ambient(std::uint64_t what, std::uint64_t capability) {
+// `rest`: the arguments behind, which are to be 0.
+Result<std::int64_t> ambient(std::uint64_t what, std::uint64_t capability, std::uint64_t rest) {
     CredentialFields fields = own();
+    if (rest != 0) {
+        return Errno::inval;
+    }
     if (what == PR_CAP_AMBIENT_CLEAR_ALL) {
+        if (capability != 0) {
+            return Errno::inval;
+        }
         fields.ambient = 0;
         return change(fields);
     }
@@ -121,11 +128,11 @@ Result<std::int64_t> LimitCalls::sys_prctl(int option, std::uint64_t a, std::uin
     case PR_GET_THP_DISABLE:
         return a == 0 && b == 0 && c == 0 && d == 0 ? Result<std::int64_t>{0} : Errno::inval;
     default:
-        return prctl_credentials(option, a, b);
+        return prctl_credentials(option, a, b, c | d);
     }
 }
 
-Result<std::int64_t> LimitCalls::prctl_credentials(int option, std::uint64_t a, std::uint64_t b) {
+Result<std::int64_t> LimitCalls::prctl_credentials(int option, std::uint64_t a, std::uint64_t b, std::uint64_t rest) {
     CredentialFields fields = own();
     switch (option) {
     case PR_GET_KEEPCAPS:
@@ -162,15 +169,15 @@ Result<std::int64_t> LimitCalls::prctl_credentials(int option, std::uint64_t a, 
         fields.bounding &= ~(CapabilitySet{1} << a);
         return change(fields);
     case PR_CAP_AMBIENT:
-        return ambient(a, b);
+        return ambient(a, b, rest);
     case PR_SET_NO_NEW_PRIVS:
-        if (a != 1) {
+        if (a != 1 || (b | rest) != 0) {
             return Errno::inval;
         }
         fields.no_new_privileges = true;
         return change(fields);
     case PR_GET_NO_NEW_PRIVS:
-        return std::int64_t{fields.no_new_privileges};
+        return (a | b | rest) == 0 ? Result<std::int64_t>{std::int64_t{fields.no_new_privileges}} : Errno::inval;
     default:
         return Errno::inval;
     }
