@@ -20,7 +20,6 @@ OWED = [
     "components/fs/procfs",
     "components/task/machine_calls",
     "components/task/posix_clocks",
-    "components/task/schedule_calls",
 ]
 
 

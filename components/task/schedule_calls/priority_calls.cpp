@@ -97,7 +97,8 @@ Result<void> ScheduleCalls::sys_ioprio_set(int which, Pid who, int priority) {
     }
     Errno error{};
     TRY(for_each_of(whom, static_cast<std::uint32_t>(who), [&](UserThread& thread) {
-        if (is_same_user(thread)) {
+        const Credentials* const other = thread.credentials.load(std::memory_order_relaxed);
+        if (own().has(CAP_SYS_NICE) || (other != nullptr && (own().euid == other->uid || own().uid == other->uid))) {
             thread.io_priority = static_cast<std::uint16_t>(priority);
         } else {
             error = Errno::perm;

@@ -56,13 +56,15 @@ Result<void> change(UserThread& user, Thread& thread, const sched::Attributes& w
             return Errno::perm;
         }
         const std::uint64_t most = user.process->limits[RLIMIT_RTPRIO].soft;
-        const bool more_urgent = wanted.is_real_time() && (!before.is_real_time() || wanted.priority > before.priority);
-        if (more_urgent && wanted.priority > most) {
+        if (wanted.is_real_time() && ((wanted.policy != before.policy && most == 0) || (wanted.priority > before.priority && wanted.priority > most))) {
             return Errno::perm;
         }
-        const bool less_nice = !wanted.is_real_time() && wanted.nice < before.nice;
-        if (less_nice && static_cast<std::uint64_t>(20 - wanted.nice) > user.process->limits[RLIMIT_NICE].soft) {
+        const auto may_be = [&user](int nice) { return static_cast<std::uint64_t>(20 - nice) <= user.process->limits[RLIMIT_NICE].soft; };
+        if (!wanted.is_real_time() && wanted.nice < before.nice && !may_be(wanted.nice)) {
             return Errno::perm;
+        }
+        if (before.policy == sched::Policy::idle && wanted.policy != sched::Policy::idle && !may_be(before.nice)) {
+            return Errno::perm;  // SCHED_IDLE is as if it were nicer still
         }
     }
     return ports::schedule_calls::threads().set_attributes(thread, wanted);
@@ -94,6 +96,9 @@ Result<std::size_t> ScheduleCalls::sys_sched_getaffinity(Pid tid, std::size_t si
     if (size < sizeof(sched::CpuMask) || size % sizeof(std::uint64_t) != 0) {
         return Errno::inval;
     }
+    if (tid < 0) {
+        return Errno::srch;
+    }
     auto* cpus = ports::schedule_calls::cpus();
     const sched::CpuMask online = cpus != nullptr ? cpus->online() : 1;
     const auto mask = with_thread(tid, [](UserThread&, Thread& thread) { return Result<sched::CpuMask>{thread.wanted_affinity}; });
@@ -104,6 +109,9 @@ Result<std::size_t> ScheduleCalls::sys_sched_getaffinity(Pid tid, std::size_t si
 Result<void> ScheduleCalls::sys_sched_setaffinity(Pid tid, std::size_t size, UserPtr<const void> from) {
     sched::CpuMask mask = 0;
     TRY(vm::copy_in(&mask, UserAddr{from.address().value()}, std::min(size, sizeof mask)));
+    if (tid < 0) {
+        return Errno::srch;
+    }
     return with_thread(tid, [mask](UserThread& user, Thread& thread) -> Result<void> {
         if (!is_same_user(user)) {
             return Errno::perm;
@@ -117,24 +125,30 @@ Result<std::int64_t> ScheduleCalls::sys_sched_getscheduler(Pid tid) {
 }
 
 Result<void> ScheduleCalls::sys_sched_setscheduler(Pid tid, int policy, UserPtr<const std::int32_t> priority) {
-    if (policy < 0) {
+    if (policy < 0 || priority.is_null()) {
         return Errno::inval;
     }
     return set(tid, policy, TRY(vm::read(priority)));
 }
 
 Result<void> ScheduleCalls::sys_sched_getparam(Pid tid, UserPtr<std::int32_t> priority) {
+    if (priority.is_null()) {
+        return Errno::inval;
+    }
     const auto found = with_thread(tid, [](UserThread&, Thread& thread) { return Result<std::int32_t>{thread.own_attributes.priority}; });
     return vm::write(priority, TRY(found));
 }
 
 Result<void> ScheduleCalls::sys_sched_setparam(Pid tid, UserPtr<const std::int32_t> priority) {
+    if (priority.is_null()) {
+        return Errno::inval;
+    }
     return set(tid, static_cast<int>(TRY(sys_sched_getscheduler(tid))), TRY(vm::read(priority)));
 }
 
 // uapi linux/sched/types.h: structs of several sizes; the first is 48 bytes.
 Result<void> ScheduleCalls::sys_sched_getattr(Pid tid, UserPtr<void> to, std::uint32_t size, std::uint32_t flags) {
-    if (flags != 0 || size < SCHED_ATTR_SIZE_VER0 || size > k_page_size) {
+    if (to.is_null() || flags != 0 || size < SCHED_ATTR_SIZE_VER0 || size > k_page_size) {
         return Errno::inval;
     }
     const auto found = with_thread(tid, [](UserThread&, Thread& thread) { return Result<sched::Attributes>{thread.own_attributes}; });
@@ -149,15 +163,21 @@ Result<void> ScheduleCalls::sys_sched_getattr(Pid tid, UserPtr<void> to, std::ui
 }
 
 Result<void> ScheduleCalls::sys_sched_setattr(Pid tid, UserPtr<void> from, std::uint32_t flags) {
-    struct sched_attr attr {};
-    const std::uint32_t size = TRY(vm::read(from.as<std::uint32_t>()));
-    if (flags != 0 || tid < 0) {
+    if (from.is_null() || flags != 0 || tid < 0) {
         return Errno::inval;
     }
-    if ((size != 0 && size < SCHED_ATTR_SIZE_VER0) || size > k_page_size) {
+    struct sched_attr attr {};
+    const std::uint32_t said = TRY(vm::read(from.as<std::uint32_t>()));
+    const std::size_t size = said != 0 ? said : SCHED_ATTR_SIZE_VER0;
+    bool fits = size >= SCHED_ATTR_SIZE_VER0 && size <= k_page_size;
+    for (std::size_t at = sizeof attr; fits && at < size; ++at) {
+        fits = TRY(vm::read(from.as<std::uint8_t>() + at)) == 0;  // what is not known here must not be asked for
+    }
+    if (!fits) {
+        TRY(vm::write(from.as<std::uint32_t>(), std::uint32_t{sizeof attr}));
         return Errno::toobig;
     }
-    TRY(vm::copy_in(&attr, from.address(), std::min<std::size_t>(size != 0 ? size : SCHED_ATTR_SIZE_VER0, sizeof attr)));
+    TRY(vm::copy_in(&attr, from.address(), std::min(size, sizeof attr)));
     const sched::Policy policy = TRY(policy_of(static_cast<int>(attr.sched_policy)));
     sched::Attributes wanted{.policy = policy};
     if (wanted.is_real_time() ? attr.sched_priority < 1 || attr.sched_priority > 99 : attr.sched_priority != 0) {

@@ -5,9 +5,9 @@
 
 #include <base/result.hpp>
 #include <base/user.hpp>
-#include <linux/sched/types.h>
 #include <linux/time_types.h>
 #include <task/interfaces/process.hpp>
+#include <task/schedule_calls/abi.hpp>
 
 namespace phx::task {
 

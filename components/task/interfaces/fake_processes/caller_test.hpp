@@ -21,13 +21,18 @@ protected:
     void SetUp() override {
         static Thread thread;
         arch::set_current(&thread);
+        begin();
+    }
+    void TearDown() override { end(); }
+    // What runs becomes the program's thread.
+    void begin() {
         arch::host::user_memory.reset();
         next_ = arch::host::k_user_base;
         Process& process = wiring::processes.add(k_pid);
-        process.leader->thread = &thread;
-        thread.user = process.leader;
+        process.leader->thread = &current();
+        current().user = process.leader;
     }
-    void TearDown() override {
+    void end() {
         current().user = nullptr;
         wiring::processes.reset();
     }
