@@ -94,7 +94,7 @@ def tree_of(draw: st.DrawFn, text: str, words: Sequence[str]) -> bytes:
         parent, key = draw(st.sampled_from(held))
         how = draw(st.sampled_from(("value", "value", "word", "delete", "key", "deep", "repeat")))
         if how == "value":
-            parent[key] = draw(st.sampled_from(JUNK))
+            parent[key] = copy.deepcopy(draw(st.sampled_from(JUNK)))  # its own: one that is changed would end in itself
         elif how == "word":
             parent[key] = draw(st.sampled_from(words))
         elif how == "deep":
