@@ -132,13 +132,8 @@ Result<void> MachineCalls::store(std::size_t index, std::string_view text) {
     if (file != File::hostname && file != File::domainname) {
         return Errno::acces;
     }
-    while (!text.empty() && text.back() == '\n') {
-        text.remove_suffix(1);
-    }
-    if (text.size() > __NEW_UTS_LEN) {
-        return Errno::inval;
-    }
-    set(file == File::hostname ? host_ : domain_, text);
+    const std::string_view line = text.substr(0, text.find_first_of(std::string_view{"\0\n", 2}));
+    set(file == File::hostname ? host_ : domain_, line);
     return {};
 }
 
