@@ -18,7 +18,6 @@ OWED = [
     "components/fs/proc_processes",
     "components/fs/proc_system",
     "components/fs/procfs",
-    "components/task/posix_clocks",
 ]
 
 
