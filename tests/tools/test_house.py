@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 OWED = [
     "components/fs/proc_processes",
     "components/fs/proc_system",
-    "components/fs/procfs",
 ]
 
 

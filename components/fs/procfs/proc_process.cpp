@@ -203,6 +203,10 @@ Result<ProcSubject> ProcSubject::find(task::Pid pid) {
     if (!subject.process) {
         return Errno::noent;
     }
+    const SpinGuard guard{subject.process->lock};
+    if (subject.process->leader == nullptr) {
+        return Errno::noent;  // reaped since it was found
+    }
     subject.thread = Ref<task::UserThread>{subject.process->leader};
     return subject;
 }
