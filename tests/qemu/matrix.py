@@ -38,8 +38,8 @@ ONE = {(2, "cortex-a72", "2G", 4)}
 # graph, CPUs, seconds in every run, seconds in the long one
 TORTURE = (
     ("torture_up", 1, 8, 60),
-    ("torture_smp", 1, 8, 60),
-    ("torture_smp", 2, 12, 120),
+    ("torture_smp", 1, 60, 120),
+    ("torture_smp", 2, 60, 120),
     ("torture_smp", 4, 60, 600),
     ("torture_smp", 8, 8, 120),
     ("torture_smp_rr", 4, 8, 60),
