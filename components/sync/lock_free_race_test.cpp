@@ -8,7 +8,9 @@
 #include <vector>
 
 #include <arch/thread_head.hpp>
+#include <sync/interfaces/test_lock_class.hpp>
 #include <sync/mpsc_queue.hpp>
+#include <sync/mutex.hpp>
 #include <sync/per_cpu_counter.hpp>
 #include <sync/rw_lock.hpp>
 #include <sync/seqlock.hpp>
@@ -43,6 +45,20 @@ TEST(TicketsRace, KeepsThreadsApart) {
             }
             ++sum;
             lock.unlock();
+        }
+    });
+    EXPECT_EQ(sum, static_cast<long>(k_threads) * k_rounds);
+}
+
+// Without threads of the kernel it is the CPUs that wait.
+TEST(MutexRace, KeepsCpusApart) {
+    static constexpr sync::LockClass k_class = sync::TestLockClass::make("sum");
+    Mutex mutex{k_class};
+    long sum = 0;
+    on_all([&](unsigned) {
+        for (int i = 0; i < k_rounds; ++i) {
+            const MutexGuard guard{mutex};
+            ++sum;
         }
     });
     EXPECT_EQ(sum, static_cast<long>(k_threads) * k_rounds);

@@ -49,9 +49,13 @@ private:
 
 [[clang::no_thread_safety_analysis]] void Mutex::lock_contended() {
     auto* threads = ports::sync::threads();
-    ASSERT(threads != nullptr && owner() != &task::current());
+    ASSERT(owner() != &task::current());
     if (arch::interrupts_masked() || arch::current()->preempt_count != 0) {
         sync::sleeping_in_atomic_context();
+    }
+    if (threads == nullptr) {
+        wait_as_cpu();
+        return;
     }
     if (spin()) {
         return;
@@ -87,6 +91,14 @@ private:
         }
         impatient_ = impatient_ || wakes >= k_patience;
         threads->prepare_to_wait(name());
+    }
+}
+
+// Without threads the owner is another CPU, which lets go of it without being told that somebody waits.
+void Mutex::wait_as_cpu() {
+    for (std::uintptr_t expected = 0; !word_.compare_exchange_weak(expected, self(), std::memory_order_acquire, std::memory_order_relaxed);
+         expected = 0) {
+        arch::relax();
     }
 }
 

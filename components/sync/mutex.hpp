@@ -88,6 +88,7 @@ private:
     [[nodiscard]] bool take_free(task::Thread& thread);
     void own(task::Thread& thread);
     [[nodiscard]] bool spin();
+    void wait_as_cpu();
     [[nodiscard]] Waiter* most_urgent();
     static void lend(task::Thread* owner);
 
