@@ -1,5 +1,5 @@
 # build/GRAPH/Image and phoenix.elf. In order: the include audit, compilation, the symbol audit, a first link, the
-# symbol table read from it, a second link with that table in its place, the budgets.
+# symbol table read from it, a second link with that table in its place, the resolved graph put into it, the budgets.
 
 set(PHX_OUT ${CMAKE_BINARY_DIR})
 set(PHX_GEN ${PHX_OUT}/gen)
@@ -98,13 +98,20 @@ add_custom_command(
     VERBATIM)
 
 add_custom_command(
-    OUTPUT ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image
-    BYPRODUCTS ${PHX_OUT}/phoenix.map
-    COMMAND ${PHX_LINK} ${PHX_OUT}/symbols.o -o ${PHX_OUT}/phoenix.elf -Map ${PHX_OUT}/phoenix.map
-    COMMAND ${PHX_TOOL} phoenix_tools.symbol_table --elf ${PHX_OUT}/phoenix.elf --out ${PHX_OUT} --verify
-    COMMAND ${PHX_LLVM}/bin/llvm-objcopy -O binary ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image
+    OUTPUT ${PHX_OUT}/linked.elf ${PHX_OUT}/phoenix.map
+    COMMAND ${PHX_LINK} ${PHX_OUT}/symbols.o -o ${PHX_OUT}/linked.elf -Map ${PHX_OUT}/phoenix.map
+    COMMAND ${PHX_TOOL} phoenix_tools.symbol_table --elf ${PHX_OUT}/linked.elf --out ${PHX_OUT} --verify
     DEPENDS ${PHX_LINK_INPUTS} ${PHX_OUT}/symbols.o
     COMMENT "Linking ${PHX_GRAPH}"
+    VERBATIM)
+
+# Apart from the link: a line of a graph that moves changes graph.json, and no object.
+file(GLOB attaching ${PHX_MODULES}/embedded/*.py)
+add_custom_command(
+    OUTPUT ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image
+    COMMAND ${PHX_TOOL} phoenix_tools.embedded.attach --out ${PHX_OUT} --objcopy ${PHX_LLVM}/bin/llvm-objcopy
+    DEPENDS ${PHX_OUT}/linked.elf ${PHX_OUT}/phoenix.map ${PHX_OUT}/graph.json ${attaching} ${PHX_MODULES}/footprint.py
+    COMMENT "Putting the resolved graph into ${PHX_GRAPH}"
     VERBATIM)
 
 add_custom_command(

@@ -233,7 +233,7 @@ def explore_command(
 @app.command("diff")
 def diff_command(
     ctx: typer.Context,
-    before: str = typer.Argument(..., help="A graph, by name or file; NAME@REV: as a git revision has it.", metavar="A"),
+    before: str = typer.Argument(..., help="A graph, by name or file; NAME@REV: as a git revision has it; or an image's file.", metavar="A"),
     after: str = typer.Argument(..., help="Another one.", metavar="B"),
     build: bool = typer.Option(False, "--build", help="Build both first, so that bytes can be compared."),
     as_markdown: bool = typer.Option(False, "--markdown", help="For a pull request."),
@@ -243,6 +243,17 @@ def diff_command(
     from phoenix_tools.answers.difference import diff
 
     diff(ctx.obj, before, after, built=build, as_json=as_json, as_markdown=as_markdown)
+
+
+@app.command("extract")
+def extract_command(
+    image: Path = typer.Argument(..., help="An Image, plain or compressed by gzip, or its phoenix.elf.", metavar="FILE"),
+    as_json: bool = _JSON,
+) -> None:
+    """Read the resolved graph out of an image: instances, wires, parameters, order of start-up, bytes. The ELF file has all of graph.json."""
+    from phoenix_tools.embedded.command import extract
+
+    extract(image, as_json=as_json)
 
 
 @app.command("set")

@@ -1,6 +1,6 @@
 """What each component takes of a linked image, from the linker's map.
 
-ThinLTO links one object per source file; the map calls it `DIRECTORY/phoenix.elf.lto.SOURCE.o`. Code that was inlined
+ThinLTO links one object per source file; the map calls it `DIRECTORY/linked.elf.lto.SOURCE.o`. Code that was inlined
 counts where it ended up. The wiring defines the instances' objects, each in a section of its own (-fdata-sections), which
 count as their components'. What belongs to no component is listed under a name in parentheses, so that the rows add up to
 the sections' sizes.
@@ -26,7 +26,7 @@ STRINGS = "(shared strings)"
 LAYOUT = "(stack, alignment)"
 _ROW = re.compile(r"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ (.*)$")
 _INPUT = re.compile(r"^ {8}(\S.*):\((.+)\)$")
-_LTO = re.compile(r"(?:phoenix|link1)\.elf\.lto\.(.+)$")
+_LTO = re.compile(r"(?:linked|link1)\.elf\.lto\.(.+)$")
 _LENGTH = re.compile(r"\d+")
 
 
@@ -99,11 +99,11 @@ def _object(section: str) -> str:
     return names[-1] if mangled[at:] == "E" and names[:2] in (["phx", "wiring"], ["phx", "params"]) else ""
 
 
-def read(directory: Path, graph: Mapping[str, Any]) -> Footprint:
+def read(directory: Path, graph: Mapping[str, Any], elf_file: str = "phoenix.elf") -> Footprint:
     """The footprint of build/GRAPH."""
     component = {source: name for name, sources in graph["sources"].items() for source in sources}
     component_of = {each["name"]: each["component"] for each in graph["instances"]}
-    elf = Elf((directory / "phoenix.elf").read_bytes())
+    elf = Elf((directory / elf_file).read_bytes())
     allocated = {section.name: section for section in elf.sections if section.is_allocated and section.size}
     pieces: list[Piece] = []
     current: str | None = None

@@ -1,4 +1,4 @@
-"""What `phx diff` compares: a graph as it stands, as a git revision had it, or as it was built."""
+"""What `phx diff` compares: a graph as it stands, as a git revision had it, as it was built, or as an image has it in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from phoenix.model import ResolvedGraph
 from phoenix_tools.answers.revisions import Revision, revision
 from phoenix_tools.builder import build
 from phoenix_tools.costs import record
+from phoenix_tools.embedded import command as images
 from phoenix_tools.show import resolve_or_stop
 from phoenix_tools.workspace import Workspace
 
@@ -23,18 +24,22 @@ IMAGE = ("Image",)  # a build's target without the budgets, so that what breaks 
 class Side:
     title: str
     graph: Mapping[str, Any]
-    image: Path | None  # the build directory of an image that was made of just this graph
+    image: Path | None  # the build directory of an image that was made of just this graph, or an image file
     resolved: ResolvedGraph | None = None  # where this checkout's generator made it
     revision: Revision | None = None
 
     @property
     def costs(self) -> record.Costs | None:
         """None without an image."""
+        if self.image is not None and self.image.is_file():
+            return images.costs(self.graph, self.image)
         return None if self.image is None else record.read(self.image, self.graph)
 
 
 def read_side(workspace: Workspace, text: str, *, built: bool = False) -> Side:
-    """GRAPH, or GRAPH@REV. `built`: its image is built first, unless it is there."""
+    """GRAPH, GRAPH@REV, or the file of an image. `built`: its image is built first, unless it is there."""
+    if is_image(text):
+        return Side(text, images.read(Path(text)), Path(text))
     graph, at, name = text.rpartition("@")
     if at:
         of = revision(workspace, name)
@@ -50,6 +55,11 @@ def read_side(workspace: Workspace, text: str, *, built: bool = False) -> Side:
     if built and content["arch"] != "host":
         image = build(workspace, text, targets=IMAGE, quiet=True, resolved=True)
     return Side(content["graph"], content, image, resolved)
+
+
+def is_image(text: str) -> bool:
+    """Of the names that a graph can have, those of files that are no graph's text."""
+    return Path(text).is_file() and Path(text).suffix not in (".yaml", ".yml")
 
 
 def _is_built_of(directory: Path, content: Mapping[str, Any]) -> bool:

@@ -1,0 +1,1 @@
+"""The resolved graph that every image carries, and `phx extract`, which reads it."""
