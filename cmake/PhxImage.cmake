@@ -106,17 +106,18 @@ add_custom_command(
     VERBATIM)
 
 # Apart from the link: a line of a graph that moves changes graph.json, and no object.
-file(GLOB attaching ${PHX_MODULES}/embedded/*.py)
+file(GLOB attaching ${PHX_MODULES}/embedded/* ${PHX_MODULES}/stack/*.py)
 add_custom_command(
     OUTPUT ${PHX_OUT}/phoenix.elf ${PHX_OUT}/Image
-    COMMAND ${PHX_TOOL} phoenix_tools.embedded.attach --out ${PHX_OUT} --objcopy ${PHX_LLVM}/bin/llvm-objcopy
-    DEPENDS ${PHX_OUT}/linked.elf ${PHX_OUT}/phoenix.map ${PHX_OUT}/graph.json ${attaching} ${PHX_MODULES}/footprint.py
+    BYPRODUCTS ${PHX_OUT}/costs.json
+    COMMAND ${PHX_TOOL} phoenix_tools.embedded.attach --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT} --objcopy ${PHX_LLVM}/bin/llvm-objcopy
+    DEPENDS ${PHX_OUT}/linked.elf ${PHX_OUT}/phoenix.map ${PHX_OUT}/graph.json ${attaching}
+        ${PHX_MODULES}/footprint.py ${PHX_MODULES}/costs/record.py
     COMMENT "Putting the resolved graph into ${PHX_GRAPH}"
     VERBATIM)
 
 add_custom_command(
     OUTPUT ${PHX_OUT}/budgets.json
-    BYPRODUCTS ${PHX_OUT}/costs.json
     COMMAND ${PHX_TOOL} phoenix_tools.budgets --root ${CMAKE_SOURCE_DIR} --out ${PHX_OUT}
     DEPENDS ${PHX_OUT}/Image ${PHX_OUT}/graph.json ${PHX_MODULES}/budgets.py ${PHX_MODULES}/footprint.py ${PHX_MODULES}/costs/record.py
     COMMENT "Holding ${PHX_GRAPH} against its budgets"

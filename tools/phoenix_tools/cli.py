@@ -400,13 +400,14 @@ def size_command(
     compare: str = typer.Option("", "--compare", metavar="REV", help="What each takes more than in a git revision, or in another graph; both are built."),
     treemap: Optional[Path] = typer.Option(None, "--treemap", metavar="FILE", help="Write a picture too: an SVG of areas as big as the bytes of the image."),
     symbols: bool = typer.Option(False, "--symbols", help="The biggest functions and objects too."),
+    stack: bool = typer.Option(False, "--stack", help="Instead: how deep the stack gets at worst, of each thread and interrupt."),
     as_json: bool = _JSON,
     no_install: bool = _NO_INSTALL,
 ) -> None:
-    """Show the bytes of text, rodata, data and bss of each component in the linked image."""
+    """Show the bytes of text, rodata, data and bss of each component in the linked image; --stack: the worst of its stacks."""
     from phoenix_tools.size import Wish, size
 
-    size(ctx.obj, graph, Wish(symbols, as_tree, compare, treemap, as_json))
+    size(ctx.obj, graph, Wish(symbols, as_tree, compare, treemap, as_json, stack))
 
 
 @app.command("test")

@@ -26,7 +26,7 @@ STRINGS = "(shared strings)"
 LAYOUT = "(stack, alignment)"
 _ROW = re.compile(r"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ (.*)$")
 _INPUT = re.compile(r"^ {8}(\S.*):\((.+)\)$")
-_LTO = re.compile(r"(?:linked|link1)\.elf\.lto\.(.+)$")
+_LTO = re.compile(r"(?:linked|phoenix|link1)\.elf\.lto\.(.+)$")
 _LENGTH = re.compile(r"\d+")
 
 
@@ -66,6 +66,12 @@ class Footprint:
             yield ordered[index][2] if inside else "(boot loader)"
 
 
+def linked(directory: Path) -> Path:
+    """The linker's output, of which phoenix.elf and Image are made; revisions of old had none but phoenix.elf."""
+    file = directory / "linked.elf"
+    return file if file.is_file() else directory / "phoenix.elf"
+
+
 def owner_of_object(path: str, component: Mapping[str, str]) -> str:
     """`component` maps a source, relative to the checkout, to its component."""
     if path == "<internal>":
@@ -99,11 +105,11 @@ def _object(section: str) -> str:
     return names[-1] if mangled[at:] == "E" and names[:2] in (["phx", "wiring"], ["phx", "params"]) else ""
 
 
-def read(directory: Path, graph: Mapping[str, Any], elf_file: str = "phoenix.elf") -> Footprint:
+def read(directory: Path, graph: Mapping[str, Any]) -> Footprint:
     """The footprint of build/GRAPH."""
     component = {source: name for name, sources in graph["sources"].items() for source in sources}
     component_of = {each["name"]: each["component"] for each in graph["instances"]}
-    elf = Elf((directory / elf_file).read_bytes())
+    elf = Elf(linked(directory).read_bytes())
     allocated = {section.name: section for section in elf.sections if section.is_allocated and section.size}
     pieces: list[Piece] = []
     current: str | None = None

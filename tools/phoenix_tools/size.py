@@ -18,11 +18,13 @@ from phoenix_tools.costs.record import Costs, Row, total
 from phoenix_tools.costs.tree import Node, tree
 from phoenix_tools.costs.treemap import svg
 from phoenix_tools.elf import Elf
+from phoenix_tools.stack.report import Stacks
 from phoenix_tools.symbol_table import demangle, readable
 from phoenix_tools.terminal import BAD_INPUT, Stop, out
 from phoenix_tools.workspace import Workspace
 
 _MOST_SYMBOLS = 40
+_MOST_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Wish:
     compare: str = ""  # a revision, or a graph
     treemap: Path | None = None
     as_json: bool = False
+    stack: bool = False
 
 
 def size(workspace: Workspace, graph: str, wish: Wish) -> None:
@@ -49,6 +52,9 @@ def size(workspace: Workspace, graph: str, wish: Wish) -> None:
         content |= {"tree": tree(costs).to_json()} if wish.as_tree else {}
         content |= {"symbols": [{"name": n, "component": o, "bytes": b} for n, o, b in biggest]} if wish.symbols else {}
         out.out(json.dumps(content, indent=2))
+        return
+    if wish.stack:
+        _stacks(costs.graph, costs.stacks)
         return
     table = _table(costs.graph)
     rows = _of_tree(tree(costs)) if wish.as_tree else costs.components.items()
@@ -71,6 +77,25 @@ def _table(title: str) -> Table:
 
 def _cells(row: Row, zero: str = "") -> list[str]:
     return [*(f"{row[usage]:,}" if row[usage] else zero for usage in footprint.USAGES), f"{total(row):,}"]
+
+
+def _stacks(graph: str, stacks: Stacks) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(graph)
+    for heading in ("stack", "the biggest on the way"):
+        table.add_column(heading, justify="right" if heading == "stack" else "left")
+    rows = [*((each.name, each) for each in stacks.threads), ("on top: a fault of the kernel's", stacks.fault), ("on top: an interrupt", stacks.interrupt)]
+    rows += [(f"  {name}", each) for name, each in stacks.handlers.items()]
+    for name, each in rows:
+        biggest = sorted((step for step in each.chain if step[1]), key=lambda step: -step[1])[:_MOST_STEPS]
+        table.add_row(name, f"{each.bytes:,}", ", ".join(f"{function.partition('(')[0]} {amount:,}" for function, amount in biggest))
+    table.add_row("the deepest thread, with both", f"{stacks.deepest:,}", style="bold")
+    out.print(table)
+    told = [each for _, each in rows]
+    for group in dict.fromkeys(each.recursion for each in told if each.recursion):
+        out.print(f"Gone through once, though it may come again: {', '.join(group)}")
+    for place in dict.fromkeys(place for each in told for place in each.unresolved):
+        out.print(f"Not followed, as nothing tells where it leads: the call in {place}")
 
 
 def _of_tree(root: Node) -> Iterable[tuple[str, Row]]:

@@ -29,7 +29,7 @@ from phoenix_tools.elf import Elf
 MAGIC = 0x50485853
 SECTION = ".phx_symbols"
 LLVM = Path("/usr/lib/llvm-19/bin")
-_SUFFIX = re.compile(r"(\.llvm\.\d+|\.__part\.\d+|\.\d+|\.cold|\.constprop)+$")
+_SUFFIX = re.compile(r"(\.llvm\.\d+|\.__part\.\d+|\.\d+|\.[0-9a-f]{32}|\.cold|\.constprop)+$")
 
 
 @dataclass(frozen=True, order=True)
@@ -38,6 +38,11 @@ class Function:
 
     offset: int
     name: str
+
+
+def plain(name: str) -> str:
+    """A symbol without what the optimiser appends to it."""
+    return _SUFFIX.sub("", name)
 
 
 def readable(demangled: str) -> str:
@@ -64,7 +69,7 @@ def functions(elf: Elf) -> tuple[Function, ...]:
             known = first.get(symbol.value)
             if known is None or (len(symbol.name), symbol.name) < (len(known), known):
                 first[symbol.value] = symbol.name
-    names = demangle(_SUFFIX.sub("", name) for name in first.values())
+    names = demangle(plain(name) for name in first.values())
     return tuple(sorted(Function(address - base, readable(name)) for address, name in zip(first, names)))
 
 

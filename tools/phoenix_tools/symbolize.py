@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix_tools.symbol_table import LLVM, _SUFFIX, demangle, readable
+from phoenix_tools.symbol_table import LLVM, demangle, plain, readable
 
 _COMPONENT = re.compile(r"(?:^|/)components/([a-z0-9_]+)/(?:(?!interfaces/)([a-z0-9_]+)/)?")
 _ARCH = re.compile(r"(?:^|/)arch/[a-z0-9_]+/([a-z0-9_]+)/")
@@ -47,7 +47,7 @@ def symbolize(elf: Path, addresses: Iterable[int]) -> Mapping[int, tuple[Functio
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
     places = [json.loads(line).get("Symbol", []) for line in done.stdout.splitlines() if line]
     mangled = sorted({frame["FunctionName"] for place in places for frame in place if frame["FunctionName"]})
-    names = dict(zip(mangled, (readable(name) for name in demangle(_SUFFIX.sub("", name) for name in mangled))))
+    names = dict(zip(mangled, (readable(name) for name in demangle(plain(name) for name in mangled))))
     return {address: _functions(place, names) for address, place in zip(wanted, places)}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from rich.markup import escape
 
 from phoenix_tools.answers.sides import Side, read_side
-from phoenix_tools.costs.record import total
+from phoenix_tools.costs.record import Costs, total
 from phoenix_tools.terminal import out
 from phoenix_tools.workspace import Workspace
 
@@ -119,25 +119,39 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Sec
     return tuple(section for section in sections if section.changes)
 
 
-def _bytes(before: Side, after: Side) -> Section:
-    """Per component, the most first. Nothing unless both were built."""
-    old_costs, new_costs = before.costs, after.costs
-    if old_costs is None or new_costs is None:
-        return Section("bytes", ())
-    old, new = ({owner: total(row) for owner, row in costs.components.items()} for costs in (old_costs, new_costs))
+def costs_between(before: Costs, after: Costs) -> tuple[Section, ...]:
+    """Bytes per component and the depths of stacks, what changed most first."""
+    sections = (_bytes(before, after), Section("stack", _amounts(_stacks(before), _stacks(after))))
+    return tuple(section for section in sections if section.changes)
+
+
+def _stacks(costs: Costs) -> dict[str, int]:
+    stacks = costs.stacks
+    found = {each.name: each.bytes for each in (*stacks.threads, *stacks.handlers.values())}
+    return found | {"on top: fault": stacks.fault.bytes, "on top: interrupt": stacks.interrupt.bytes}
+
+
+def _bytes(before: Costs, after: Costs) -> Section:
+    old, new = ({owner: total(row) for owner, row in costs.components.items()} for costs in (before, after))
+    changes = _amounts(old, new)
+    grown = sum(new.values()) - sum(old.values())
+    whole = Change("all", f"{sum(old.values()):,}", f"{sum(new.values()):,} ({grown:+,})")
+    return Section("bytes", (whole, *changes) if changes else ())
+
+
+def _amounts(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Change, ...]:
     deltas = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
     ordered = sorted((name for name, delta in deltas.items() if delta), key=lambda name: (-abs(deltas[name]), name))
-    changes = [Change("all", f"{sum(old.values()):,}", f"{sum(new.values()):,} ({sum(new.values()) - sum(old.values()):+,})")]
-    changes += [Change(name, f"{old.get(name, 0):,}", f"{new.get(name, 0):,} ({deltas[name]:+,})") for name in ordered]
-    return Section("bytes", tuple(changes) if ordered else ())
+    return tuple(Change(name, f"{old.get(name, 0):,}", f"{new.get(name, 0):,} ({deltas[name]:+,})") for name in ordered)
 
 
 def diff(workspace: Workspace, before: str, after: str, *, built: bool, as_json: bool, as_markdown: bool) -> bool:
     """Prints what differs; whether nothing does."""
     old, new = (read_side(workspace, text, built=built) for text in (before, after))
     sections = difference(old.graph, new.graph)
-    cost = _bytes(old, new)
-    sections += (cost,) if cost.changes else ()
+    old_costs, new_costs = old.costs, new.costs
+    if old_costs is not None and new_costs is not None:
+        sections += costs_between(old_costs, new_costs)
     if as_json:
         out.out(json.dumps(record(old.title, new.title, sections), indent=2))
     elif as_markdown:

@@ -1,4 +1,5 @@
-"""build/GRAPH/costs.json: what the image takes, by component, instance and source. Made once for each linked image."""
+"""build/GRAPH/costs.json: what the image takes, by component, instance and source, and how deep its stacks get. Made once for each
+linked image."""
 
 from __future__ import annotations
 
@@ -7,13 +8,15 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from phoenix_tools import footprint
+from phoenix_tools.stack import report
+from phoenix_tools.stack.report import Stacks
 
-VERSION = 1
+VERSION = 2
 FILE = "costs.json"
 NO_DOMAIN = "(image)"  # of what belongs to no component
 IN_FILE = ("text", "rodata", "data")
@@ -44,6 +47,7 @@ class Costs:
     components: Mapping[str, Row]  # owner -> bytes, objects of instances included, the biggest first
     instances: Mapping[str, InstanceCost]
     sources: Mapping[str, Mapping[str, Row]]  # owner -> source -> bytes; what comes from none under ""
+    stacks: Stacks
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -57,6 +61,7 @@ class Costs:
             "components": self.components,
             "instances": {name: {"component": each.component, **each.row} for name, each in self.instances.items()},
             "sources": self.sources,
+            "stacks": self.stacks.to_json(),
         }
 
 
@@ -74,18 +79,14 @@ def from_json(content: Mapping[str, Any]) -> Costs:
             for name, each in content["instances"].items()
         },
         content["sources"],
+        report.from_json(content["stacks"]),
     )
 
 
 def read(directory: Path, graph: Mapping[str, Any]) -> Costs:
     """Of the image in build/GRAPH; read from it only if that was not done before. Raises OSError where there is none."""
     digest = hashlib.sha256((directory / "phoenix.elf").read_bytes()).hexdigest()
-    known = _known(directory, digest)
-    if known is not None:
-        return known
-    found = count(directory, graph, digest)
-    write(directory, found)
-    return found
+    return _known(directory, digest) or write(directory, count(directory, graph, directory.resolve().parents[1]))
 
 
 def _known(directory: Path, digest: str) -> Costs | None:
@@ -98,14 +99,18 @@ def _known(directory: Path, digest: str) -> Costs | None:
     return None
 
 
-def write(directory: Path, costs: Costs) -> None:
-    """Whole or not at all: several commands may read at once."""
+def write(directory: Path, counted: Costs) -> Costs:
+    """What was counted, as that of the image in the directory. Whole or not at all: several commands may read at once."""
+    digest = hashlib.sha256((directory / "phoenix.elf").read_bytes()).hexdigest()
+    costs = replace(counted, elf=digest, image_bytes=(directory / "Image").stat().st_size)
     partial = directory / f"{FILE}.{os.getpid()}"
     partial.write_text(json.dumps(costs.to_json(), indent=1) + "\n", encoding="utf-8")
     partial.rename(directory / FILE)
+    return costs
 
 
-def count(directory: Path, graph: Mapping[str, Any], digest: str) -> Costs:
+def count(directory: Path, graph: Mapping[str, Any], root: Path) -> Costs:
+    """Of the linker's output, be there an image or not. `root`: the checkout whose sources it was made of."""
     image = footprint.read(directory, graph)
     sources: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(_nothing))
     instances: dict[str, dict[str, int]] = {each["name"]: _nothing() for each in graph["instances"]}
@@ -117,15 +122,16 @@ def count(directory: Path, graph: Mapping[str, Any], digest: str) -> Costs:
     components = image.by_owner()
     domains = domains_of(graph)
     return Costs(
-        graph["graph"],
-        digest,
-        (directory / "Image").stat().st_size,
-        image.end - image.start,
-        image.sections,
-        {owner: domains.get(owner, NO_DOMAIN) for owner in components},
-        components,
-        {each["name"]: InstanceCost(each["component"], instances[each["name"]]) for each in graph["instances"]},
-        {owner: {source: rows[source] for source in sorted(rows)} for owner, rows in sources.items()},
+        graph=graph["graph"],
+        elf="",
+        image_bytes=0,
+        static_ram_bytes=image.end - image.start,
+        sections=image.sections,
+        domains={owner: domains.get(owner, NO_DOMAIN) for owner in components},
+        components=components,
+        instances={each["name"]: InstanceCost(each["component"], instances[each["name"]]) for each in graph["instances"]},
+        sources={owner: {source: rows[source] for source in sorted(rows)} for owner, rows in sources.items()},
+        stacks=report.measure(footprint.linked(directory), root, graph, image),
     )
 
 

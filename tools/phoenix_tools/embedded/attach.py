@@ -1,8 +1,8 @@
 """Puts the resolved graph into an image; the step of a build behind the linker.
 
-    python3 -m phoenix_tools.embedded.attach --out build/GRAPH --objcopy llvm-objcopy
+    python3 -m phoenix_tools.embedded.attach --root . --out build/GRAPH --objcopy llvm-objcopy
 
-Makes phoenix.elf and Image of linked.elf.
+Makes phoenix.elf and Image of linked.elf, and costs.json, which is in them, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from phoenix_tools import footprint
+from phoenix_tools.costs import record
 from phoenix_tools.elf import Elf
 from phoenix_tools.embedded import codec, content
 
@@ -23,22 +23,23 @@ class TooBig(Exception):
     pass
 
 
-def attach(directory: Path, objcopy: str) -> None:
+def attach(root: Path, directory: Path, objcopy: str) -> None:
     graph = json.loads((directory / "graph.json").read_text(encoding="utf-8"))
     linked, elf, image = directory / "linked.elf", directory / "phoenix.elf", directory / "Image"
-    bytes_of = footprint.read(directory, graph, linked.name)
+    costs = record.count(directory, graph, root)
     with tempfile.NamedTemporaryFile(dir=directory, prefix="graph.") as stream:
-        stream.write(codec.pack(content.whole(graph, bytes_of)))
+        stream.write(codec.pack(content.whole(graph, costs)))
         stream.flush()
         subprocess.run([objcopy, f"--add-section={codec.SECTION}={stream.name}", linked, elf], check=True)
     subprocess.run([objcopy, "-O", "binary", linked, image], check=True)
-    stream_of_image = codec.pack(content.reduced(graph, bytes_of))
+    stream_of_image = codec.pack(content.reduced(graph, costs))
     carried = stream_of_image + codec.trailer(stream_of_image)
     room = _room(linked, image.stat().st_size)
     if len(carried) > room:
         raise TooBig(f"the graph of `{graph['graph']}` takes {len(carried):,} bytes, and behind its data there are {room:,} that the start clears")
     with image.open("ab") as file:
         file.write(carried)
+    record.write(directory, costs)
 
 
 def _room(linked: Path, file_size: int) -> int:
@@ -51,11 +52,12 @@ def _room(linked: Path, file_size: int) -> int:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="attach", description="Puts the resolved graph into an image.")
+    parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--objcopy", required=True)
     options = parser.parse_args(arguments)
     try:
-        attach(options.out, options.objcopy)
+        attach(options.root, options.out, options.objcopy)
     except TooBig as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -12,17 +12,19 @@ from typing import Any
 
 from phoenix_tools import footprint
 from phoenix_tools.costs import record
+from phoenix_tools.costs.record import Costs
 from phoenix_tools.embedded import codec
+from phoenix_tools.stack.report import Stack, Stacks
 
 _OF_GRAPH = ("version", "graph", "arch", "cpu_order", "interrupts", "libraries", "budgets", "rootfs", "append", "boot_test")
 _OF_MACHINE = ("name", "device_tree", "qemu", "memory_base")
 
 
-def whole(graph: Mapping[str, Any], image: footprint.Footprint) -> dict[str, Any]:
-    return {**graph, "costs": _costs(image)}
+def whole(graph: Mapping[str, Any], costs: Costs) -> dict[str, Any]:
+    return {**graph, "costs": _costs(costs)}
 
 
-def reduced(graph: Mapping[str, Any], image: footprint.Footprint) -> dict[str, Any]:
+def reduced(graph: Mapping[str, Any], costs: Costs) -> dict[str, Any]:
     """For an Image. What a graph has none of is left out, too."""
     found = {name: graph[name] for name in _OF_GRAPH if graph.get(name)}
     found["machine"] = {name: graph["machine"][name] for name in _OF_MACHINE}
@@ -31,7 +33,7 @@ def reduced(graph: Mapping[str, Any], image: footprint.Footprint) -> dict[str, A
     found["claims"] = [{"path": each["path"], "instance": each["instance"]} for each in graph["claims"]]
     found["system_calls"] = [{"name": each["name"], "instance": each["instance"]} for each in graph["system_calls"]]
     found["locks"] = [{"name": each["name"], "kind": each["kind"]} for each in graph["locks"]]
-    found["costs"] = _costs(image)
+    found["costs"] = _costs(costs)
     return found
 
 
@@ -48,11 +50,16 @@ def _instance(each: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _costs(image: footprint.Footprint) -> dict[str, Any]:
-    """Bytes of each component in the order of footprint.USAGES."""
+def _costs(costs: Costs) -> dict[str, Any]:
+    """Bytes of each component in the order of footprint.USAGES; of stacks how deep they get, and not how."""
+    stacks = costs.stacks
     return {
-        "static_ram_bytes": image.end - image.start,
-        "components": {owner: [row[usage] for usage in footprint.USAGES] for owner, row in image.by_owner().items()},
+        "static_ram_bytes": costs.static_ram_bytes,
+        "components": {owner: [row[usage] for usage in footprint.USAGES] for owner, row in costs.components.items()},
+        "threads": {each.name: each.bytes for each in stacks.threads},
+        "fault": stacks.fault.bytes,
+        "interrupt": stacks.interrupt.bytes,
+        "handlers": {name: each.bytes for name, each in stacks.handlers.items()},
     }
 
 
@@ -70,12 +77,12 @@ def checked(found: Mapping[str, Any]) -> dict[str, Any]:
     return {**empty, **found}
 
 
-def costs_of(content: Mapping[str, Any], image_bytes: int) -> record.Costs:
+def costs_of(content: Mapping[str, Any], image_bytes: int) -> Costs:
     """Of what was read out of an image."""
     known = content["costs"]
     components = {owner: dict(zip(footprint.USAGES, row)) for owner, row in known["components"].items()}
     domains = record.domains_of(content)
-    return record.Costs(
+    return Costs(
         graph=content["graph"],
         elf="",
         image_bytes=image_bytes,
@@ -85,4 +92,16 @@ def costs_of(content: Mapping[str, Any], image_bytes: int) -> record.Costs:
         components=components,
         instances={},
         sources={},
+        stacks=Stacks(
+            tuple(_stack(name, amount) for name, amount in known["threads"].items()),
+            _stack("fault", known["fault"]),
+            _stack("interrupt", known["interrupt"]),
+            {name: _stack(name, amount) for name, amount in known["handlers"].items()},
+            {},
+            {},
+        ),
     )
+
+
+def _stack(name: str, amount: int) -> Stack:
+    return Stack(name, amount, (), (), ())

@@ -1,0 +1,194 @@
+"""Where calls through registers go: virtual functions, tables of functions, and pointers that functions are handed.
+
+A virtual call is known by the name of the member function, which the line table's column points to, and by the offset in the virtual table
+that the target is loaded from (Itanium C++ ABI, 2.5). All functions with that name at that place, in whatever class, are taken for targets:
+too many rather than too few.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from phoenix_tools.elf import Elf, Symbol
+from phoenix_tools.stack.code import Call, Code
+from phoenix_tools.symbol_table import LLVM, demangle, plain
+
+_WORD = 8
+_HEAD = 2 * _WORD  # of a virtual table: the offset to the top, and type information
+_NAME = re.compile(r"\w+")
+_CALLED = re.compile(r"(~?\w+)\s*\(")
+_HANDED = re.compile(r"\(\s*\*?([\w.]+)\s*\)")
+_VIRTUAL = re.compile(r"\bvirtual\b[^;{}]*?\b(~?\w+)\(")
+_STATEMENT_LINES = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the source a call is; the innermost inlined function's."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Targets:
+    known: Mapping[int, tuple[int, ...]]  # address of a call -> functions; none where a thread begins, and where no class has the member
+    unresolved: Mapping[int, Place]  # calls of which nothing is known
+
+
+def find(file: Path, root: Path, code: Code) -> Targets:
+    elf = Elf(file.read_bytes())
+    calls = {call.address: (call, function.address) for function in code.functions.values() for call in function.calls if not call.target}
+    places = _places(file, calls)
+    methods = _Methods(elf, code)
+    pointers = _Pointers(code)
+    known: dict[int, tuple[int, ...]] = {}
+    unresolved: dict[int, Place] = {}
+    for address, (call, function) in calls.items():
+        place = places[address]
+        text = _statement(root, place)
+        found = methods.named(call, text)
+        found = pointers.handed(root, place, text) if found is None else found
+        found = _of_table(elf, code, function) if found is None else found
+        if found is None and text and (name := _NAME.match(text.at)) and name[0] in _virtual_names(root):
+            found = ()  # no class in this image has it
+        if found is not None:
+            known[address] = found
+        elif text:  # of assembly's own jumps there are a handful, to itself
+            unresolved[address] = place
+    return Targets(known, unresolved)
+
+
+def _places(file: Path, addresses: Iterable[int]) -> dict[int, Place]:
+    wanted = sorted(addresses)
+    command = [str(LLVM / "llvm-symbolizer"), f"--obj={file}", "--output-style=JSON", "--inlines", "--no-demangle"]
+    done = subprocess.run(command, input="".join(f"{a:#x}\n" for a in wanted), capture_output=True, text=True, check=True)
+    found = {}
+    for address, line in zip(wanted, done.stdout.splitlines()):
+        frame = json.loads(line)["Symbol"][0]
+        found[address] = Place(frame["FileName"], frame["Line"], frame["Column"])
+    return found
+
+
+@dataclass(frozen=True)
+class Text:
+    """A statement, from where its call is named."""
+
+    at: str
+    before: str
+    whole: str
+
+
+def _statement(root: Path, place: Place) -> Text | None:
+    lines = _lines(root / place.file)
+    if not place.column or place.line > len(lines) or place.file.endswith(".S"):
+        return None
+    whole = " ".join(lines[place.line - 1 : place.line - 1 + _STATEMENT_LINES]).partition(";")[0]
+    line = lines[place.line - 1]
+    return Text(line[place.column - 1 :], line[: place.column - 1], whole)
+
+
+@lru_cache(maxsize=None)
+def _lines(file: Path) -> Sequence[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ()
+
+
+@lru_cache(maxsize=2)
+def _virtual_names(root: Path) -> frozenset[str]:
+    return frozenset(name for file in sorted(root.glob("components/**/*.hpp")) for name in _VIRTUAL.findall(" ".join(_lines(file))))
+
+
+class _Methods:
+    """What virtual tables hold."""
+
+    def __init__(self, elf: Elf, code: Code) -> None:
+        self.by_slot: dict[tuple[int, str], set[int]] = defaultdict(set)
+        self.by_name: dict[str, set[int]] = defaultdict(set)
+        tables = [symbol for symbol in elf.symbols() if symbol.name.startswith("_ZTV")]
+        held = [(offset, target) for table in tables for offset, target in _slots(elf, table) if target in code.functions]
+        targets = sorted({target for _, target in held})
+        names = dict(zip(targets, (name.rpartition("::")[2] for name in demangle(plain(code.functions[t].name) for t in targets))))
+        for offset, target in held:
+            self.by_slot[offset, names[target]].add(target)
+            self.by_name[names[target]].add(target)
+
+    def named(self, call: Call, text: Text | None) -> tuple[int, ...] | None:
+        if text is None:
+            return None
+        name = _NAME.match(text.at)
+        exact = self._of(call.slot, name[0]) or self.by_name.get(name[0], set()) if name else set()
+        found = exact or {target for each in _CALLED.findall(text.whole) for target in self._of(call.slot, each)}
+        return tuple(sorted(found)) or None
+
+    def _of(self, slot: int | None, name: str) -> set[int]:
+        return self.by_name.get(name, set()) if slot is None else self.by_slot.get((slot, name), set())
+
+
+def _slots(elf: Elf, table: Symbol) -> Iterable[tuple[int, int]]:
+    """(offset from the address point, target); a class with several bases has several tables, one behind the other."""
+    data = elf.read(table.value, table.size) or b""
+    words = struct.unpack(f"<{len(data) // _WORD}Q", data[: len(data) // _WORD * _WORD])
+    start = 0
+    for index, word in enumerate(words):
+        if index and not word and index + 1 < len(words) and _is_top(words[index - 1]):
+            start = index + 1
+        elif word and not _is_top(word):
+            yield (index - max(start, _HEAD // _WORD)) * _WORD, word
+
+
+def _is_top(word: int) -> bool:
+    """An offset to the top: 0, or a little less."""
+    return word == 0 or word > (1 << 64) - (1 << 20)
+
+
+class _Pointers:
+    """Functions whose addresses code hands on. One that takes a `void*` begins a thread, and is told by itself."""
+
+    def __init__(self, code: Code) -> None:
+        self.names = {address: plain(code.functions[address].name) for address in code.taken}
+        self.short = {address: name.rpartition("::")[2] for address, name in zip(self.names, demangle(self.names.values()))}
+
+    def handed(self, root: Path, place: Place, text: Text | None) -> tuple[int, ...] | None:
+        """By its name, or by the type of its argument, as the file declares it."""
+        name = _NAME.match(text.at) if text else None
+        if name and name[0] in self.short.values():
+            return tuple(sorted(address for address, short in self.short.items() if short == name[0]))
+        handed = (_HANDED.search(text.at) or _HANDED.search(text.whole)) if text else None
+        if handed is None:
+            return None
+        argument = handed[1].rpartition(".")[2]
+        declared = re.compile(rf"\b([A-Z]\w*|void)\b\s*[&*]*\s*\b{re.escape(argument)}\b")
+        types = {found for line in _lines(root / place.file) for found in declared.findall(line)}
+        if argument.rstrip("_").endswith("argument") or "void" in types:
+            return ()
+        fits = [address for address, name in self.names.items() if any(name.rstrip("E").endswith(f"{len(type_)}{type_}") for type_ in types)]
+        return tuple(sorted(fits)) or None
+
+
+def _of_table(elf: Elf, code: Code, function: int) -> tuple[int, ...] | None:
+    """Of an array of functions that the calling one refers to."""
+    found: set[int] = set()
+    for address in code.functions[function].data:
+        symbol = next((s for s in _objects(elf) if s.value <= address < s.value + s.size), None)
+        data = elf.read(symbol.value, symbol.size) if symbol else None
+        if data:
+            words = struct.unpack(f"<{len(data) // _WORD}Q", data[: len(data) // _WORD * _WORD])
+            found |= set(words) if set(words) <= set(code.functions) else set()
+    return tuple(sorted(found)) or None
+
+
+@lru_cache(maxsize=2)
+def _objects(elf: Elf) -> Sequence[Symbol]:
+    return [symbol for symbol in elf.symbols() if symbol.size and not symbol.is_code]
