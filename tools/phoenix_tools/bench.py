@@ -10,6 +10,7 @@ from rich.table import Table
 
 from phoenix_tools import bootcount, icount
 from phoenix_tools.builder import build
+from phoenix_tools.costs import record
 from phoenix_tools.qemu import Shape, memory_argument
 from phoenix_tools.terminal import Stop, err, out
 from phoenix_tools.workspace import Workspace
@@ -50,7 +51,7 @@ def _measure(workspace: Workspace, graph_or_file: str, memory: int, by_component
         count = bootcount.measure(graph, image, Shape(memory=memory)).instructions
     except icount.Unmeasured as error:
         raise Stop(f"{name}: {error}") from None
-    owners = tuple(bootcount.by_owner(graph, directory, count)) if by_component else ()
+    boot = record.read_with_boot(directory, graph).boot if by_component else None
     budgets = graph.get("budgets") or {}
     until = bootcount.until(graph)
     return Row(
@@ -61,12 +62,12 @@ def _measure(workspace: Workspace, graph_or_file: str, memory: int, by_component
         image.stat().st_size,
         budgets.get("image_kib"),
         "power-off" if until is None else f"`{until.strip()}`",
-        owners,
+        tuple(boot.components.items()) if boot else (),
     )
 
 
 def _record(row: Row) -> dict[str, Any]:
-    record: dict[str, Any] = {
+    found: dict[str, Any] = {
         "graph": row.graph,
         "memory": memory_argument(row.memory),
         "until": row.until,
@@ -76,8 +77,8 @@ def _record(row: Row) -> dict[str, Any]:
         "image_kib_budget": row.image_budget,
     }
     if row.owners:
-        record["instructions_by_component"] = dict(row.owners)
-    return record
+        found["instructions_by_component"] = dict(row.owners)
+    return found
 
 
 def _print(rows: list[Row]) -> None:

@@ -100,7 +100,8 @@ def check(root: Path, directory: Path, graph: Mapping[str, Any]) -> tuple[list[R
         boot = Result("boot_instructions", count, limit, "instructions")
         results.append(boot)
         if boot.breached:
-            owners = [(owner, float(n)) for owner, n in bootcount.by_owner(graph, directory, count)]
+            spent = record.read_with_boot(directory, graph).boot
+            owners = [(owner, float(n)) for owner, n in spent.components.items()] if spent else []
             messages.append(message(root, graph, boot, owners))
     return results, messages
 

@@ -235,14 +235,15 @@ def diff_command(
     ctx: typer.Context,
     before: str = typer.Argument(..., help="A graph, by name or file; NAME@REV: as a git revision has it; or an image's file.", metavar="A"),
     after: str = typer.Argument(..., help="Another one.", metavar="B"),
-    build: bool = typer.Option(False, "--build", help="Build both first, so that bytes can be compared."),
+    build: bool = typer.Option(False, "--build", help="Build both first, so that bytes and stacks can be compared."),
+    boot: bool = typer.Option(False, "--boot", help="Build and boot both first, so that boot instructions can be compared, too."),
     as_markdown: bool = typer.Option(False, "--markdown", help="For a pull request."),
     as_json: bool = _JSON,
 ) -> None:
-    """Compare two resolved graphs: instances, wires, parameters, order of start-up, interrupts, devices, commands, calls, bytes."""
+    """Compare two resolved graphs: instances, wires, parameters, order of start-up, interrupts, devices, commands, calls, bytes, stacks, boots."""
     from phoenix_tools.answers.difference import diff
 
-    diff(ctx.obj, before, after, built=build, as_json=as_json, as_markdown=as_markdown)
+    diff(ctx.obj, before, after, built=build or boot, booted=boot, as_json=as_json, as_markdown=as_markdown)
 
 
 @app.command("extract")
@@ -401,13 +402,14 @@ def size_command(
     treemap: Optional[Path] = typer.Option(None, "--treemap", metavar="FILE", help="Write a picture too: an SVG of areas as big as the bytes of the image."),
     symbols: bool = typer.Option(False, "--symbols", help="The biggest functions and objects too."),
     stack: bool = typer.Option(False, "--stack", help="Instead: how deep the stack gets at worst, of each thread and interrupt."),
+    boot: bool = typer.Option(False, "--boot", help="Instead: the instructions of each step of the start-up, and of each component. Boots it, which takes seconds."),
     as_json: bool = _JSON,
     no_install: bool = _NO_INSTALL,
 ) -> None:
-    """Show the bytes of text, rodata, data and bss of each component in the linked image; --stack: the worst of its stacks."""
+    """Show the bytes of text, rodata, data and bss of each component in the linked image; the worst of its stacks; what its boot takes."""
     from phoenix_tools.size import Wish, size
 
-    size(ctx.obj, graph, Wish(symbols, as_tree, compare, treemap, as_json, stack))
+    size(ctx.obj, graph, Wish(symbols, as_tree, compare, treemap, as_json, stack, boot))
 
 
 @app.command("test")

@@ -11,7 +11,8 @@ from typing import Any
 from rich.table import Table
 
 from phoenix_tools import footprint
-from phoenix_tools.answers.sides import IMAGE, read_side
+from phoenix_tools.answers.sides import IMAGE, costs_with_boot, read_side
+from phoenix_tools.bootcount import Boot
 from phoenix_tools.builder import build
 from phoenix_tools.costs import record
 from phoenix_tools.costs.record import Costs, Row, total
@@ -35,12 +36,13 @@ class Wish:
     treemap: Path | None = None
     as_json: bool = False
     stack: bool = False
+    boot: bool = False
 
 
 def size(workspace: Workspace, graph: str, wish: Wish) -> None:
     directory = build(workspace, graph, targets=IMAGE, quiet=True)
     resolved = workspace.graph_json(directory.name)
-    costs = record.read(directory, resolved)
+    costs = costs_with_boot(directory, resolved) if wish.boot else record.read(directory, resolved)
     if wish.treemap is not None:
         _write(wish.treemap, svg(tree(costs)))
     if wish.compare:
@@ -55,6 +57,9 @@ def size(workspace: Workspace, graph: str, wish: Wish) -> None:
         return
     if wish.stack:
         _stacks(costs.graph, costs.stacks)
+    if wish.boot and costs.boot is not None:
+        _boot(costs.graph, costs.boot)
+    if wish.stack or wish.boot:
         return
     table = _table(costs.graph)
     rows = _of_tree(tree(costs)) if wish.as_tree else costs.components.items()
@@ -77,6 +82,17 @@ def _table(title: str) -> Table:
 
 def _cells(row: Row, zero: str = "") -> list[str]:
     return [*(f"{row[usage]:,}" if row[usage] else zero for usage in footprint.USAGES), f"{total(row):,}"]
+
+
+def _boot(graph: str, boot: Boot) -> None:
+    for heading, amounts in ((f"{graph}, by step", boot.steps), ("by component", boot.components)):
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(heading)
+        table.add_column("instructions", justify="right")
+        for name, amount in amounts.items():
+            table.add_row(name, f"{amount:,}")
+        out.print(table)
+    out.print(f"To boot {boot.instructions:,} instructions, as QEMU counts them (-icount shift=0) on one CPU.")
 
 
 def _stacks(graph: str, stacks: Stacks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,25 +36,43 @@ def component_of(source: str) -> str:
     return "wiring" if "gen/" in source else ""
 
 
-def symbolize(elf: Path, addresses: Iterable[int]) -> Mapping[int, tuple[Function, ...]]:
-    """For each address the functions that it is in, the innermost inlined one first. Inlined code of foreign headers counts as its
-    user's."""
+@dataclass(frozen=True)
+class Frame:
+    """A function that an address is in, by its mangled name, and where in the source it is there."""
+
+    function: str
+    file: str
+    line: int
+    column: int
+
+
+def frames(elf: Path, addresses: Iterable[int]) -> dict[int, tuple[Frame, ...]]:
+    """For each address the functions that it is in, the innermost inlined one first."""
     wanted = sorted(set(addresses))
     if not wanted:
         return {}
     command = [str(LLVM / "llvm-symbolizer"), f"--obj={elf}", "--output-style=JSON", "--inlines", "--no-demangle", "--functions=linkage"]
     lines = "".join(f"{address:#x}\n" for address in wanted)
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
-    places = [json.loads(line).get("Symbol", []) for line in done.stdout.splitlines() if line]
-    mangled = sorted({frame["FunctionName"] for place in places for frame in place if frame["FunctionName"]})
+    found = {}
+    for address, line in zip(wanted, filter(None, done.stdout.splitlines())):
+        places = json.loads(line).get("Symbol", [])
+        found[address] = tuple(Frame(each["FunctionName"], each["FileName"], each["Line"], each["Column"]) for each in places)
+    return found
+
+
+def symbolize(elf: Path, addresses: Iterable[int]) -> Mapping[int, tuple[Function, ...]]:
+    """The same for reading. Inlined code of foreign headers counts as its user's."""
+    places = frames(elf, addresses)
+    mangled = sorted({frame.function for place in places.values() for frame in place if frame.function})
     names = dict(zip(mangled, (readable(name) for name in demangle(plain(name) for name in mangled))))
-    return {address: _functions(place, names) for address, place in zip(wanted, places)}
+    return {address: _functions(place, names) for address, place in places.items()}
 
 
-def _functions(place: list[dict[str, str]], names: Mapping[str, str]) -> tuple[Function, ...]:
+def _functions(place: Sequence[Frame], names: Mapping[str, str]) -> tuple[Function, ...]:
     found = []
     for number, frame in enumerate(place):
-        component = component_of(frame.get("FileName", ""))
-        if frame["FunctionName"] and (component or number == len(place) - 1):
-            found.append(Function(names[frame["FunctionName"]], component))
+        component = component_of(frame.file)
+        if frame.function and (component or number == len(place) - 1):
+            found.append(Function(names[frame.function], component))
     return tuple(found) or (UNKNOWN,)

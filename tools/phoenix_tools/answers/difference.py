@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from phoenix_tools.answers.sides import Side, read_side
+from phoenix_tools.answers.sides import Side, measure_boot, read_side
 from phoenix_tools.costs.record import Costs, total
 from phoenix_tools.terminal import out
 from phoenix_tools.workspace import Workspace
@@ -121,7 +121,11 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Sec
 
 def costs_between(before: Costs, after: Costs) -> tuple[Section, ...]:
     """Bytes per component and the depths of stacks, what changed most first."""
-    sections = (_bytes(before, after), Section("stack", _amounts(_stacks(before), _stacks(after))))
+    sections = (
+        _bytes(before, after),
+        Section("stack", _amounts(_stacks(before), _stacks(after))),
+        Section("boot instructions", _amounts(_boot(before), _boot(after)) if before.boot and after.boot else ()),
+    )
     return tuple(section for section in sections if section.changes)
 
 
@@ -129,6 +133,10 @@ def _stacks(costs: Costs) -> dict[str, int]:
     stacks = costs.stacks
     found = {each.name: each.bytes for each in (*stacks.threads, *stacks.handlers.values())}
     return found | {"on top: fault": stacks.fault.bytes, "on top: interrupt": stacks.interrupt.bytes}
+
+
+def _boot(costs: Costs) -> dict[str, int]:
+    return {"all": costs.boot.instructions, **costs.boot.steps} if costs.boot else {}
 
 
 def _bytes(before: Costs, after: Costs) -> Section:
@@ -145,9 +153,11 @@ def _amounts(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Change, ..
     return tuple(Change(name, f"{old.get(name, 0):,}", f"{new.get(name, 0):,} ({deltas[name]:+,})") for name in ordered)
 
 
-def diff(workspace: Workspace, before: str, after: str, *, built: bool, as_json: bool, as_markdown: bool) -> bool:
+def diff(workspace: Workspace, before: str, after: str, *, built: bool, booted: bool = False, as_json: bool, as_markdown: bool) -> bool:
     """Prints what differs; whether nothing does."""
     old, new = (read_side(workspace, text, built=built) for text in (before, after))
+    for side in (old, new) if booted else ():
+        measure_boot(side)
     sections = difference(old.graph, new.graph)
     old_costs, new_costs = old.costs, new.costs
     if old_costs is not None and new_costs is not None:
@@ -162,7 +172,7 @@ def diff(workspace: Workspace, before: str, after: str, *, built: bool, as_json:
             out.print(f"{old.title} and {new.title} resolve to the same.")
         unbuilt = [side.title for side in (old, new) if side.image is None]
         if unbuilt and sections:
-            out.print(f"Bytes are compared once both are built as they stand; missing: {', '.join(unbuilt)}. --build builds them.", style="dim")
+            out.print(f"Costs are compared once both are built as they stand; missing: {', '.join(unbuilt)}. --build builds them.", style="dim")
     return not sections
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from phoenix.model import ResolvedGraph
+from phoenix_tools import icount
 from phoenix_tools.answers.revisions import Revision, revision
 from phoenix_tools.builder import build
 from phoenix_tools.costs import record
 from phoenix_tools.embedded import command as images
+from phoenix_tools.packages import For, ensure_now
 from phoenix_tools.show import resolve_or_stop
+from phoenix_tools.terminal import BAD_INPUT, Stop
 from phoenix_tools.workspace import Workspace
 
 
@@ -55,6 +58,23 @@ def read_side(workspace: Workspace, text: str, *, built: bool = False) -> Side:
     if built and content["arch"] != "host":
         image = build(workspace, text, targets=IMAGE, quiet=True, resolved=True)
     return Side(content["graph"], content, image, resolved)
+
+
+def measure_boot(side: Side) -> None:
+    """So that its costs have it."""
+    if side.image is None or side.image.is_file():
+        raise Stop(f"{side.title} has no image that is built as it stands: tools/phx build {side.graph['graph']}", BAD_INPUT)
+    costs_with_boot(side.image, side.graph)
+
+
+def costs_with_boot(directory: Path, graph: Mapping[str, Any]) -> record.Costs:
+    """Boots the image for it, which takes seconds, if that was not done before."""
+    if not ensure_now(For.EMULATOR):
+        raise Stop("boot instructions are counted in QEMU")
+    try:
+        return record.read_with_boot(directory, graph)
+    except icount.Unmeasured as error:
+        raise Stop(f"{graph['graph']}: {error}") from None
 
 
 def is_image(text: str) -> bool:

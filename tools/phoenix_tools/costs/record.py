@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from phoenix_tools import footprint
+from phoenix_tools.bootcount import Boot, profile
 from phoenix_tools.stack import report
 from phoenix_tools.stack.report import Stacks
 
@@ -48,6 +49,7 @@ class Costs:
     instances: Mapping[str, InstanceCost]
     sources: Mapping[str, Mapping[str, Row]]  # owner -> source -> bytes; what comes from none under ""
     stacks: Stacks
+    boot: Boot | None = None  # once it was measured: that takes seconds
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -62,6 +64,9 @@ class Costs:
             "instances": {name: {"component": each.component, **each.row} for name, each in self.instances.items()},
             "sources": self.sources,
             "stacks": self.stacks.to_json(),
+            "boot": None
+            if self.boot is None
+            else {"instructions": self.boot.instructions, "steps": self.boot.steps, "components": self.boot.components},
         }
 
 
@@ -80,6 +85,7 @@ def from_json(content: Mapping[str, Any]) -> Costs:
         },
         content["sources"],
         report.from_json(content["stacks"]),
+        None if content["boot"] is None else Boot(**content["boot"]),
     )
 
 
@@ -87,6 +93,13 @@ def read(directory: Path, graph: Mapping[str, Any]) -> Costs:
     """Of the image in build/GRAPH; read from it only if that was not done before. Raises OSError where there is none."""
     digest = hashlib.sha256((directory / "phoenix.elf").read_bytes()).hexdigest()
     return _known(directory, digest) or write(directory, count(directory, graph, directory.resolve().parents[1]))
+
+
+def read_with_boot(directory: Path, graph: Mapping[str, Any]) -> Costs:
+    """The same, with what its boot takes; that is measured, with the initramfs that lies there, only if it was not before. Raises
+    icount.Unmeasured, too."""
+    found = read(directory, graph)
+    return found if found.boot is not None else write(directory, replace(found, boot=profile(graph, directory)))
 
 
 def _known(directory: Path, digest: str) -> Costs | None:

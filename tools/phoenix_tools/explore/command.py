@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 from phoenix.describe import VERSION
-from phoenix_tools.answers.sides import Side, read_side
+from phoenix_tools.answers.sides import Side, measure_boot, read_side
 from phoenix_tools.explore.content import content
-from phoenix_tools.explore.costs import measure_boot
 from phoenix_tools.explore.page import page
 from phoenix_tools.terminal import BAD_INPUT, Stop, err, out
 from phoenix_tools.workspace import Workspace

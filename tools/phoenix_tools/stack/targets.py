@@ -7,10 +7,8 @@ too many rather than too few.
 
 from __future__ import annotations
 
-import json
 import re
 import struct
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +17,9 @@ from pathlib import Path
 
 from phoenix_tools.elf import Elf, Symbol
 from phoenix_tools.stack.code import Call, Code
-from phoenix_tools.symbol_table import LLVM, demangle, plain
+from phoenix_tools.symbol_table import demangle, plain
+from phoenix_tools.symbolize import Frame
+from phoenix_tools.symbolize import frames as frames_of
 
 _WORD = 8
 _HEAD = 2 * _WORD  # of a virtual table: the offset to the top, and type information
@@ -31,28 +31,19 @@ _STATEMENT_LINES = 4
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where in the source a call is; the innermost inlined function's."""
-
-    file: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True)
 class Targets:
     known: Mapping[int, tuple[int, ...]]  # address of a call -> functions; none where a thread begins, and where no class has the member
-    unresolved: Mapping[int, Place]  # calls of which nothing is known
+    unresolved: Mapping[int, Frame]  # calls of which nothing is known
 
 
 def find(file: Path, root: Path, code: Code) -> Targets:
     elf = Elf(file.read_bytes())
     calls = {call.address: (call, function.address) for function in code.functions.values() for call in function.calls if not call.target}
-    places = _places(file, calls)
+    places = {address: frames[0] for address, frames in frames_of(file, calls).items()}
     methods = _Methods(elf, code)
     pointers = _Pointers(code)
     known: dict[int, tuple[int, ...]] = {}
-    unresolved: dict[int, Place] = {}
+    unresolved: dict[int, Frame] = {}
     for address, (call, function) in calls.items():
         place = places[address]
         text = _statement(root, place)
@@ -68,17 +59,6 @@ def find(file: Path, root: Path, code: Code) -> Targets:
     return Targets(known, unresolved)
 
 
-def _places(file: Path, addresses: Iterable[int]) -> dict[int, Place]:
-    wanted = sorted(addresses)
-    command = [str(LLVM / "llvm-symbolizer"), f"--obj={file}", "--output-style=JSON", "--inlines", "--no-demangle"]
-    done = subprocess.run(command, input="".join(f"{a:#x}\n" for a in wanted), capture_output=True, text=True, check=True)
-    found = {}
-    for address, line in zip(wanted, done.stdout.splitlines()):
-        frame = json.loads(line)["Symbol"][0]
-        found[address] = Place(frame["FileName"], frame["Line"], frame["Column"])
-    return found
-
-
 @dataclass(frozen=True)
 class Text:
     """A statement, from where its call is named."""
@@ -88,7 +68,7 @@ class Text:
     whole: str
 
 
-def _statement(root: Path, place: Place) -> Text | None:
+def _statement(root: Path, place: Frame) -> Text | None:
     lines = _lines(root / place.file)
     if not place.column or place.line > len(lines) or place.file.endswith(".S"):
         return None
@@ -160,7 +140,7 @@ class _Pointers:
         self.names = {address: plain(code.functions[address].name) for address in code.taken}
         self.short = {address: name.rpartition("::")[2] for address, name in zip(self.names, demangle(self.names.values()))}
 
-    def handed(self, root: Path, place: Place, text: Text | None) -> tuple[int, ...] | None:
+    def handed(self, root: Path, place: Frame, text: Text | None) -> tuple[int, ...] | None:
         """By its name, or by the type of its argument, as the file declares it."""
         name = _NAME.match(text.at) if text else None
         if name and name[0] in self.short.values():
