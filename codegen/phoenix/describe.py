@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import budget
 from .model import WIRING, Instance, ResolvedGraph, Wire, type_providers
 
 VERSION = 2
@@ -71,7 +72,8 @@ def to_json(graph: ResolvedGraph) -> dict[str, Any]:
             for name, component in sorted({**components, **libraries}.items())
         },
         "allowed_edges": _edges(graph),
-        "budgets": dict(spec.budgets),
+        "budgets": budget.nested(spec.budgets),
+        "budget_places": {".".join(each.path): str(each.place) for each in spec.budgets},
         "rootfs": {
             "packages": list(spec.rootfs.packages),
             "dependencies": spec.rootfs.dependencies,

@@ -252,6 +252,14 @@ class Located:
 
 
 @dataclass(frozen=True)
+class Budget:
+    path: tuple[str, ...]  # ("image_kib",), ("components", "fdt", "text_kib"), ("steps", "fdt")
+    limit: int | float
+    place: Place
+    name_place: Place  # of the component, domain, ... that it is for
+
+
+@dataclass(frozen=True)
 class WireSpec:
     port: str
     place: Place
@@ -333,7 +341,7 @@ class GraphSpec:
     instances: tuple[InstanceSpec, ...]  # by name
     lost: frozenset[str]  # instances that are named, but written so that nothing can be made of them
     choose: Mapping[str, Choice]
-    budgets: Mapping[str, int | float]
+    budgets: tuple[Budget, ...]  # by path
     rootfs: RootfsSpec | None
     append: Located | None
     boot_test: BootTest | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import claim, locks, parameters, wire
+from . import budget, claim, locks, parameters, wire
 from .crosscheck import no_such_file
 from .devicetree import BadTree, DeviceTree
 from .diagnostics import Diagnostic, Failed, Place, did_you_mean, suggestion
@@ -142,6 +142,9 @@ def resolve(
     calls = _calls(catalog, spec, placed, problems)
     other_calls = _other_calls(spec, placed, problems)
     _flaws(catalog, placed, libraries, problems)
+    if whole:
+        parts = [*(component for _, component, _ in placed.values()), *libraries]
+        budget.check(spec, parts, {name: component.name for name, (_, component, _) in placed.items()}, lines, steps, problems)
     resolved_machine = _machine(machine, tree, devices, problems)
     if problems:
         raise Failed(problems)
@@ -471,7 +474,7 @@ def test_graph(component: Component) -> GraphSpec:
         () if component.library else (dut,),
         frozenset(),
         {},
-        {},
+        (),
         None,
         None,
         None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Iterable
 
+from . import budget
 from .crosscheck import join
 from .cxx import KEYWORDS
 from .diagnostics import Diagnostic, Place, did_you_mean
@@ -297,11 +298,6 @@ def _read(root: Mapping, chain: list[GraphFile], graph: GraphFile, problems: lis
         else:
             lost.add(entry.key)
     machine = optional_text(root, "machine")
-    budgets: dict[str, int | float] = {}
-    for entry in entries(root.get("budgets")):
-        amount = value(entry.value)
-        if isinstance(amount, (int, float)) and not isinstance(amount, bool):
-            budgets[entry.key] = amount
     extends = tuple(link.name for link in chain[1:])
     own = "add" if extends else "instances"
     return GraphSpec(
@@ -320,7 +316,7 @@ def _read(root: Mapping, chain: list[GraphFile], graph: GraphFile, problems: lis
             entry.key: Choice(entry.key, entry.place, str(value(entry.value)), entry.value.place)
             for entry in sorted(entries(root.get("choose")), key=lambda entry: entry.key)
         },
-        budgets=dict(sorted(budgets.items())),
+        budgets=budget.read(root.get("budgets")),
         rootfs=_rootfs(root, problems),
         append=_append(root),
         boot_test=_boot_test(root),

@@ -45,6 +45,8 @@ PLANTED = [
     Planted("key-of-manifest", SLAB, "provides:", "^provide:", "unknown-key", "did you mean `provides`?"),
     Planted("key-of-port", SLAB, "{interface: PageAllocator, cardinality", "{interface: PageAllocator, ^cardinalty", "unknown-key", "did you mean `cardinality`?"),
     Planted("key-of-budgets", MINIMAL, "image_kib: 32", "^image_kb: 32", "unknown-key", "did you mean `image_kib`?", graph="minimal"),
+    Planted("budget-of-component", MINIMAL, "image_kib: 32", "image_kib: 32, components: {^fdtt: {text_kib: 9}}", "unknown-budget", "did you mean `fdt`?", graph="minimal"),
+    Planted("budget-of-instance", MINIMAL, "image_kib: 32", "image_kib: 32, components: {^uart: {text_kib: 9}}", "unknown-budget", "did you mean `pl011`, the component of `uart`?", graph="minimal"),
     Planted("key-of-set", SMP, "  machine: qemu-virt-gicv3-smp", "  ^machin: qemu-virt-gicv3-smp", "set-misses", "did you mean `machine`?", graph="monitor-smp"),
     Planted("set-of-instance", "graphs/rt.yaml", "instances.threads.wires.scheduler: s", "^instances.thread.wires.scheduler: s", "set-misses", "did you mean `threads`?", graph="rt"),
     Planted("base", GICV2, "extends: monitor", "extends: ^monitro", "unknown-graph", "did you mean `monitor`?", graph="monitor-gicv2"),

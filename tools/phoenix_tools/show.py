@@ -13,6 +13,7 @@ from rich.table import Table
 from phoenix import api as generator
 from phoenix.diagnostics import Failed
 from phoenix.model import ResolvedGraph
+from phoenix_tools.costs.limits import budgets_of
 from phoenix_tools.editor import schemas
 from phoenix_tools.terminal import BAD_INPUT, Stop, out
 from phoenix_tools.workspace import Workspace
@@ -201,9 +202,9 @@ def _by_compatible(nodes: list[Mapping[str, str]]) -> dict[str, list[str]]:
 
 def _figures(graph: Mapping[str, Any]) -> None:
     out.print(f"\nLibraries: {', '.join(graph['libraries'])}")
-    budgets = graph.get("budgets") or {}
+    budgets = budgets_of(graph)
     if budgets:
-        out.print("Budgets: " + ", ".join(f"{name} {limit}" for name, limit in budgets.items()))
+        out.print("Budgets: " + ", ".join(f"{'.'.join(path)} {limit}" for path, limit in budgets.items()))
 
 
 _DOT_STYLE = """    rankdir=LR; newrank=true; nodesep=0.18; ranksep=0.7; fontname=Helvetica;

@@ -11,6 +11,7 @@ from typing import Any
 from rich.markup import escape
 
 from phoenix_tools.answers.sides import Side, measure_boot, read_side
+from phoenix_tools.costs.limits import budgets_of
 from phoenix_tools.costs.record import Costs, total
 from phoenix_tools.terminal import out
 from phoenix_tools.workspace import Workspace
@@ -71,7 +72,7 @@ def facts(graph: Mapping[str, Any]) -> dict[str, Facts]:
 def _of_graph(graph: Mapping[str, Any]) -> Facts:
     machine = graph["machine"] or {}
     found = {"arch": graph["arch"], "machine": str(machine.get("name"))}
-    found |= {f"budgets.{name}": str(limit) for name, limit in graph["budgets"].items()}
+    found |= {f"budgets.{'.'.join(path)}": str(limit) for path, limit in budgets_of(graph).items()}
     rootfs = graph.get("rootfs") or {}
     if rootfs:
         found["rootfs.packages"] = ", ".join(rootfs["packages"])
