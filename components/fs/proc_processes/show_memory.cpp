@@ -13,6 +13,7 @@ class MapsWriter final : public vm::AreaVisitor {
 public:
     MapsWriter(bool details, TextSink& sink) : details_{details}, sink_{sink} {}
 
+    [[nodiscard]] bool counts_pages() const override { return details_; }
     void area(const vm::AreaInfo& info) override {
         const auto letter = [&info](std::uint32_t bit, char c) { return (info.protection & bit) != 0 ? c : '-'; };
         const Device device = info.file != nullptr ? info.file->inode().super().device() : 0;
@@ -52,15 +53,24 @@ private:
     void write_details(const vm::AreaInfo& info) {
         const std::uint64_t kib = (info.end.value() - info.begin.value()) / 1024;
         sink_.print("Size:           {:8} kB\nKernelPageSize:        4 kB\nMMUPageSize:           4 kB\n", kib);
-        const std::uint64_t resident = info.resident * (k_page_size / 1024);
-        sink_.print("Rss:            {:8} kB\nPss:            {:8} kB\n", resident, resident);
-        const std::uint64_t clean = info.shared || (info.protection & PROT_WRITE) == 0 ? resident : 0;
-        sink_.print("Shared_Clean:   {:8} kB\nShared_Dirty:          0 kB\nPrivate_Clean:         0 kB\nPrivate_Dirty:  {:8} kB\n", clean,
-                    resident - clean);
-        sink_.print("Referenced:     {:8} kB\nAnonymous:      {:8} kB\nLazyFree:              0 kB\nAnonHugePages:         0 kB\n", resident,
-                    resident - clean);
+        // A program's own pages are written, those of files are not. How many others have a page is not known: Pss is the most that it can be.
+        const std::uint64_t own = info.resident - info.shared_pages;
+        const std::uint64_t own_written = std::min(info.anonymous, own);
+        const std::uint64_t written = std::min(info.anonymous - own_written, info.shared_pages);
+        const auto line = [this](std::string_view name, std::uint64_t pages) { sink_.print("{:<15} {:8} kB\n", name, pages * (k_page_size / 1024)); };
+        line("Rss:", info.resident);
+        line("Pss:", info.resident);
+        line("Shared_Clean:", info.shared_pages - written);
+        line("Shared_Dirty:", written);
+        line("Private_Clean:", own - own_written);
+        line("Private_Dirty:", own_written);
+        line("Referenced:", info.resident);
+        line("Anonymous:", info.anonymous);
+        sink_.write("LazyFree:              0 kB\nAnonHugePages:         0 kB\n");
         sink_.write("ShmemPmdMapped:        0 kB\nFilePmdMapped:         0 kB\nShared_Hugetlb:        0 kB\nPrivate_Hugetlb:       0 kB\n");
-        sink_.write("Swap:                  0 kB\nSwapPss:               0 kB\nLocked:                0 kB\nTHPeligible:    0\nVmFlags: \n");
+        sink_.write("Swap:                  0 kB\nSwapPss:               0 kB\n");
+        line("Locked:", info.locked ? info.resident : 0);
+        sink_.write("THPeligible:    0\nVmFlags: \n");
     }
 
     const bool details_;

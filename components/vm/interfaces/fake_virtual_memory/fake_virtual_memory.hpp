@@ -18,6 +18,8 @@ public:
     std::atomic<std::uint32_t> note{0};
     std::vector<MapRequest> maps;
     std::map<std::uint64_t, std::byte> bytes;
+    SpaceUsage usage;             // what usage() says
+    std::vector<AreaInfo> areas;  // what visit() shows; pages only to who counts them
     int number = 0;
 };
 
@@ -95,8 +97,15 @@ public:
     }
     SpaceLayout& layout(AddressSpace& space) { return space.layout; }
     Result<UserAddr> map_special(AddressSpace&, UserAddr at, std::span<const Frame>, std::uint32_t, std::string_view) { return at; }
-    SpaceUsage usage(AddressSpace&) { return {}; }
-    void visit(AddressSpace&, AreaVisitor&) {}
+    SpaceUsage usage(AddressSpace& space) { return space.usage; }
+    void visit(AddressSpace& space, AreaVisitor& visitor) {
+        for (AreaInfo info : space.areas) {
+            if (!visitor.counts_pages()) {
+                info.resident = info.anonymous = info.shared_pages = 0;
+            }
+            visitor.area(info);
+        }
+    }
 
     // For tests.
     [[nodiscard]] std::size_t live() const { return live_; }
