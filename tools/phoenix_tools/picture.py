@@ -57,7 +57,8 @@ def dot(graph: Graph, families: frozenset[str]) -> str:
     if sheets:
         rows = '<tr><td height="14"></td></tr>'.join(f'<tr><td align="left">{table}</td></tr>' for table in sheets)
         lines.append(f'    {_SHEETS} [shape=plain, style="", label=<<table border="0" cellborder="0" cellspacing="0">{rows}</table>>];')
-        users = {arrow.user for arrow in arrows(graph, families) if arrow.provider not in everybodys(graph)}
+        common = everybodys(graph)
+        users = {arrow.user for arrow in arrows(graph, families) if arrow.provider not in common}
         last = [each["name"] for each in graph["instances"] if each["name"] not in users]
         lines += [f"    {quoted(name)} -> {_SHEETS} [style=invis, weight=0];" for name in last]  # to the right of all
     return "\n".join([*lines, "}"])

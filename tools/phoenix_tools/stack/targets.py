@@ -64,7 +64,6 @@ class Text:
     """A statement, from where its call is named."""
 
     at: str
-    before: str
     whole: str
 
 
@@ -73,8 +72,7 @@ def _statement(root: Path, place: Frame) -> Text | None:
     if not place.column or place.line > len(lines) or place.file.endswith(".S"):
         return None
     whole = " ".join(lines[place.line - 1 : place.line - 1 + _STATEMENT_LINES]).partition(";")[0]
-    line = lines[place.line - 1]
-    return Text(line[place.column - 1 :], line[: place.column - 1], whole)
+    return Text(lines[place.line - 1][place.column - 1 :], whole)
 
 
 @lru_cache(maxsize=None)
