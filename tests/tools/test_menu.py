@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -311,3 +312,12 @@ def test_a_graph_of_a_thousand_instances_stays_quick(tmp_path: Path) -> None:
     session.enter()
     assert session.message == ("It resolves.",)
     assert time.process_time() - before < 5
+
+
+def test_costs_are_those_of_an_image_that_holds_the_component() -> None:
+    """As the last build of monitor has them; of what no image holds nothing is said."""
+    done = subprocess.run([str(ROOT / "tools/phx"), "build", "monitor"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    costs = Costs(Workspace(ROOT), ("no-such-graph", "monitor"))
+    assert re.match(r"[\d,]+ bytes in the image of monitor, up to [\d,]+ bytes of stack a call", costs.of("fdt"))
+    assert costs.of("tmpfs") == ""
