@@ -220,6 +220,15 @@ def test_keys_and_values_of_parameters_are_completed(probe: Probe) -> None:
     assert probe.labels(HEAP + "    parameters:\n      magazine: |").keys() == {"14"}
 
 
+def test_budgets_are_completed_by_what_there_is(probe: Probe) -> None:
+    set_budgets = VARIANT + "set:\n  budgets:\n    "
+    assert {"image_kib", "stack_bytes", "components", "steps"} <= probe.labels(set_budgets + "|").keys()
+    assert {"fdt", "slab", "sync"} <= probe.labels(set_budgets + "components:\n      |").keys(), "libraries, too"
+    assert {"memory", "boot"} <= probe.labels(set_budgets + "domains:\n      |").keys()
+    assert {"text_kib", "frame_bytes"} <= probe.labels(set_budgets + "components:\n      fdt:\n        |").keys()
+    assert "deepest stack" in probe.hover(set_budgets + "stack|_bytes: 4096")
+
+
 def test_snippets_begin_files_and_parts(probe: Probe) -> None:
     assert "extends: ${3:monitor}" in probe.labels("|")["variant"]["insertText"]
     assert {"component", "driver", "library"} <= probe.labels("|", COMPONENT).keys()
@@ -247,6 +256,8 @@ def test_what_the_pointer_rests_on_is_explained(probe: Probe) -> None:
         (VARIANT + "remove: [cmd_dat]", 3, '"cmd_date"'),
         (VARIANT + "set: {instances.log.parameters.ring_bytes: 64 Kib}", 3, "KiB"),
         (VARIANT + "set: {instances.log.ring_bytes: 64 KiB}", 3, "dotted paths"),
+        (VARIANT + "set: {budgets: {components: {fdtt: {text_kib: 3}}}}", 3, "fdtt is not allowed"),
+        (VARIANT + "set: {budgets: {stack_bytes: many}}", 3, "integer"),
         (VARIANT.replace("monitor", "monitro"), 2, '"monitor"'),
     ],
     ids=lambda value: value.split("\n")[-1] if isinstance(value, str) and "\n" in value else "",

@@ -92,6 +92,9 @@ def graph_schema(what: Known) -> Schema:
         properties["machine"] = described(names({name: each.summary for name, each in what.catalog.machines.items()}), properties["machine"]["description"])
     properties["extends"] = described(names({name: spec.summary for name, spec in what.specs.items()}), properties["extends"]["description"])
     properties["choose"] |= {"properties": _choices(what), "additionalProperties": False}
+    budgets = properties["budgets"]["properties"]
+    for key, known_names in _parts(what).items():
+        budgets[key] |= mapping({name: budgets[key]["additionalProperties"] | {"description": text} for name, text in known_names.items()})
     properties["set"]["propertyNames"] = _settable(what)
     for key in ("instances", "add"):
         properties[key]["properties"] = {
@@ -110,6 +113,16 @@ def _choices(what: Known) -> Schema:
         name: {"type": "string", "description": each.summary, "examples": sorted(what.providers.get(name, ()))}
         for name, each in sorted(what.catalog.interfaces.items())
         if name in needed
+    }
+
+
+def _parts(what: Known) -> dict[str, dict[str, str]]:
+    """What budgets may be for, as far as that does not depend on the graph."""
+    able = {name: each for name, each in sorted(what.catalog.components.items()) if what.arch in each.arch}
+    domains = sorted({each.domain for each in able.values() if each.domain})
+    return {
+        "components": {name: each.summary for name, each in able.items()},
+        "domains": {domain: f"All components of {domain}." for domain in domains},
     }
 
 
