@@ -40,12 +40,24 @@ int work_of(Job& job) { int c[30]; return use(c, job.amount); }
 int call(Function work, Job& job) { return work(job) + 1; }
 int hand_on(int a) { Job job{a}; return use(&a, 1) ? call(work_of, job) : 0; }
 int blindly(int (*somewhere)(int, int)) { return somewhere(1, 2) + 1; }
+extern "C" int make_thread(void (*function)(void*), void* argument);
+namespace n {
+void thread(void*) { int c[60]; use(c, 1); }
+void on_each(void*) { int c[20]; use(c, 1); }
+}
+int begin_thread() { return make_thread(n::thread, nullptr); }
 int begin(void (*function)(void*), void* argument) { function(argument); return use(nullptr, 1); }
+int ask_each() { return begin(n::on_each, nullptr); }
 Base base;
 Other other;
 """
 ASSEMBLY = """
-    .global _Z3usePii, _Z4stopv, loop, wheel
+    .global _Z3usePii, _Z4stopv, loop, wheel, make_thread, phx_thread_start
+make_thread:
+    adr x9, phx_thread_start
+    ret
+phx_thread_start:
+    ret
 _Z3usePii:
     ret
 _Z4stopv:
@@ -125,8 +137,14 @@ def test_pointers_go_to_functions_of_the_type_that_are_handed_on(sample: Sample)
     usage = sample.usage
     call = next(name for name in usage if name.startswith("_Z4call"))
     assert sample.depth(call) == usage[call] + usage["_Z7work_ofR3Job"]
-    begins = sample.functions[next(name for name in usage if name.startswith("_Z5begin"))]
-    assert not sample.chains.below(begins).unresolved  # a thread's function, told by itself
+
+
+def test_what_begins_a_thread_is_told_by_itself(sample: Sample) -> None:
+    """And is no target of calls of other functions that take a `void*`."""
+    assert [sample.code.functions[address].name for address in sample.targets.threads] == ["_ZN1n6threadEPv"]
+    begin = next(name for name in sample.usage if name.startswith("_Z5beginP"))
+    assert sample.depth(begin) == sample.usage[begin] + sample.usage["_ZN1n7on_eachEPv"]
+    assert sample.depth("_Z12begin_threadv") == sample.usage["_Z12begin_threadv"] < sample.usage["_ZN1n6threadEPv"]
 
 
 def test_a_call_that_leads_nowhere_known_is_told(sample: Sample) -> None:

@@ -71,7 +71,7 @@ class Code:
     functions: Mapping[int, Function]
     starts: tuple[int, ...]
     ends: Mapping[int, int]
-    taken: frozenset[int]  # of those, whose addresses code computes: it hands them on as pointers
+    taken: Mapping[int, frozenset[int]]  # those whose addresses code computes, as it hands them on as pointers -> who does
 
     def at(self, address: int) -> Function | None:
         """The function that an address is in."""
@@ -101,7 +101,7 @@ def read(file: Path) -> Code:
     for here, following in zip(starts, (*starts[1:], 1 << 64)):
         ends[here] = min(following, next((end for start, end in sections if start <= here < end), following))
     functions = {start: Function(start, names[start]) for start in starts}
-    code = Code(functions, starts, ends, frozenset(_fill(functions, file)))
+    code = Code(functions, starts, ends, _fill(functions, file))
     _walk_all(code)
     return code
 
@@ -112,14 +112,14 @@ def _code_symbols(elf: Elf) -> Iterator[Symbol]:
             yield symbol
 
 
-def _fill(functions: Mapping[int, Function], file: Path) -> set[int]:
-    """The functions' events; and what addresses of functions are computed (adrp and add, or adr)."""
+def _fill(functions: Mapping[int, Function], file: Path) -> dict[int, frozenset[int]]:
+    """The functions' events; and what addresses of functions are computed (adrp and add, or adr), by whom."""
     command = [str(LLVM / "llvm-objdump"), "--disassemble", "--no-show-raw-insn", "--no-leading-headers", str(file)]
     listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     current: Function | None = None
     loaded: dict[str, int] = {}  # register -> the offset that it was loaded from last
     pages: dict[str, int] = {}  # register -> what adrp left there
-    taken: set[int] = set()
+    taken: dict[int, set[int]] = {}
     for line in listing.splitlines():
         found = _LINE.match(line)
         if found is None:
@@ -130,10 +130,13 @@ def _fill(functions: Mapping[int, Function], file: Path) -> set[int]:
             loaded, pages = {}, {}
         mnemonic, operands = found[2], found[3] or ""
         if mnemonic in ("adr", "adrp", "add") and (computed := _address(mnemonic, operands, pages)) and current is not None:
-            (taken if computed in functions else current.data).add(computed)
+            if computed in functions:
+                taken.setdefault(computed, set()).add(current.address)
+            else:
+                current.data.add(computed)
         if current is not None and (event := _event(address, mnemonic, operands, loaded)) is not None:
             current.events.append(event)
-    return taken
+    return {address: frozenset(takers) for address, takers in taken.items()}
 
 
 def _address(mnemonic: str, operands: str, pages: dict[str, int]) -> int:

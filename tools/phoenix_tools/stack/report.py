@@ -17,8 +17,7 @@ from phoenix_tools.symbol_table import demangle, plain, readable
 _FAULT, _INTERRUPT, _PROGRAM, _PROGRAM_INTERRUPTED = 0x200, 0x280, 0x400, 0x480
 _VECTORS = ("phx_user_vectors", "phx_vectors")
 _STARTS = {"start-up": "phx_boot_entry", "start-up of other CPUs": "phx_secondary_entry"}
-_THREAD = "EPv"  # how the name of a function ends that a thread begins with
-_CALL = "_callERNS_4arch9UserFrameE"  # and of one that a system call enters
+_CALL = "_callERNS_4arch9UserFrameE"  # how the name of a function ends that a system call enters
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ class _Report:
             yield f"{place.file.removeprefix(f'{self.root}/').removeprefix('./')}:{place.line}"
 
     def _thread_functions(self) -> list[Function]:
-        return [self.code.functions[a] for a in sorted(self.code.taken) if plain(self.code.functions[a].name).endswith(_THREAD)]
+        return [self.code.functions[address] for address in sorted(self.chains.targets.threads)]
 
     def _thread_name(self, function: Function) -> str:
         """Of a lambda the function that it stands in."""

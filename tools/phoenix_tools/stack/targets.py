@@ -16,16 +16,19 @@ from functools import lru_cache
 from pathlib import Path
 
 from phoenix_tools.elf import Elf, Symbol
-from phoenix_tools.stack.code import Call, Code
+from phoenix_tools.stack.code import Call, Code, Function
 from phoenix_tools.symbol_table import demangle, plain
 from phoenix_tools.symbolize import Frame
 from phoenix_tools.symbolize import frames as frames_of
 
+# How the name of a function ends that takes a `void*` alone, and of a lambda that does (Itanium C++ ABI, 5.1).
+_TAKES_VOID = re.compile(r"(EPv|UlPvE\d*_8__invokeE\w+)$")
 _WORD = 8
 _HEAD = 2 * _WORD  # of a virtual table: the offset to the top, and type information
 _NAME = re.compile(r"\w+")
 _CALLED = re.compile(r"(~?\w+)\s*\(")
-_HANDED = re.compile(r"\(\s*\*?([\w.]+)\s*\)")
+_HANDED = re.compile(r"\w\(([^()]*)\)")
+_BEGINS = "phx_thread_start"  # whose address those take that make a thread
 _VIRTUAL = re.compile(r"\bvirtual\b[^;{}]*?\b(~?\w+)\(")
 _STATEMENT_LINES = 4
 
@@ -34,6 +37,7 @@ _STATEMENT_LINES = 4
 class Targets:
     known: Mapping[int, tuple[int, ...]]  # address of a call -> functions; none where a thread begins, and where no class has the member
     unresolved: Mapping[int, Frame]  # calls of which nothing is known
+    threads: frozenset[int]  # functions that threads begin with
 
 
 def find(file: Path, root: Path, code: Code) -> Targets:
@@ -48,7 +52,7 @@ def find(file: Path, root: Path, code: Code) -> Targets:
         place = places[address]
         text = _statement(root, place)
         found = methods.named(call, text)
-        found = pointers.handed(root, place, text) if found is None else found
+        found = pointers.handed(root, place, text, code.functions[function]) if found is None else found
         found = _of_table(elf, code, function) if found is None else found
         if found is None and text and (name := _NAME.match(text.at)) and name[0] in _virtual_names(root):
             found = ()  # no class in this image has it
@@ -56,7 +60,7 @@ def find(file: Path, root: Path, code: Code) -> Targets:
             known[address] = found
         elif text:  # of assembly's own jumps there are a handful, to itself
             unresolved[address] = place
-    return Targets(known, unresolved)
+    return Targets(known, unresolved, pointers.threads)
 
 
 @dataclass(frozen=True)
@@ -132,38 +136,65 @@ def _is_top(word: int) -> bool:
 
 
 class _Pointers:
-    """Functions whose addresses code hands on. One that takes a `void*` begins a thread, and is told by itself."""
+    """Functions whose addresses code hands on. Of those that take a `void*` most begin a thread, and are told by themselves: who hands them
+    on calls who makes one, be it through one function between."""
 
     def __init__(self, code: Code) -> None:
+        self.code = code
         self.names = {address: plain(code.functions[address].name) for address in code.taken}
         self.short = {address: name.rpartition("::")[2] for address, name in zip(self.names, demangle(self.names.values()))}
+        self.threads = frozenset(_thread_functions(code))
 
-    def handed(self, root: Path, place: Frame, text: Text | None) -> tuple[int, ...] | None:
-        """By its name, or by the type of its argument, as the file declares it."""
+    def handed(self, root: Path, place: Frame, text: Text | None, caller: Function) -> tuple[int, ...] | None:
+        """By its name, or by the types of its arguments, as the file declares them."""
         name = _NAME.match(text.at) if text else None
         if name and name[0] in self.short.values():
             return tuple(sorted(address for address, short in self.short.items() if short == name[0]))
         handed = (_HANDED.search(text.at) or _HANDED.search(text.whole)) if text else None
-        if handed is None:
+        if handed is None or not handed[1].strip():
             return None
-        argument = handed[1].rpartition(".")[2]
-        declared = re.compile(rf"\b([A-Z]\w*|void)\b\s*[&*]*\s*\b{re.escape(argument)}\b")
-        types = {found for line in _lines(root / place.file) for found in declared.findall(line)}
-        if argument.rstrip("_").endswith("argument") or "void" in types:
-            return ()
-        fits = [address for address, name in self.names.items() if any(name.rstrip("E").endswith(f"{len(type_)}{type_}") for type_ in types)]
-        return tuple(sorted(fits)) or None
+        arguments = [_NAME.findall(each)[-1] for each in handed[1].split(",") if _NAME.search(each)]
+        types = {found for each in arguments for found in self._declared(root, place, each)}
+        if len(arguments) == 1 and (arguments[0].rstrip("_").endswith("argument") or "void" in types):
+            return self._taking_void(caller)
+        words = [f"{len(type_)}{type_}" for type_ in types if type_ != "void"]
+        if not words:
+            return None
+        if len(arguments) > 1:
+            return tuple(sorted(address for address, name in self.names.items() if any(word in name for word in words)))
+        return tuple(sorted(address for address, name in self.names.items() if any(name.rstrip("E").endswith(word) for word in words)))
+
+    @staticmethod
+    def _declared(root: Path, place: Frame, variable: str) -> set[str]:
+        declared = re.compile(rf"\b([A-Z]\w*|void)\b\s*[&*]*\s*(?:const\s+)?\b{re.escape(variable)}\b")
+        return {found for line in _lines(root / place.file) for found in declared.findall(line)}
+
+    def _taking_void(self, caller: Function) -> tuple[int, ...]:
+        """A caller that goes on afterwards calls what comes back."""
+        fits = (address for address, name in self.names.items() if _TAKES_VOID.search(name) and address not in self.threads)
+        return tuple(sorted(address for address in fits if self.code.functions[address].returns or not caller.returns))
+
+
+def _thread_functions(code: Code) -> Iterable[int]:
+    begins = {address for address, function in code.functions.items() if function.name == _BEGINS}
+    makers = {taker for address in begins for taker in code.taken.get(address, ())}
+    callers = {function.address for function in code.functions.values() if any(call.target in makers for call in function.calls)}
+    through = makers | callers
+    for address, takers in code.taken.items():
+        if _TAKES_VOID.search(plain(code.functions[address].name)):
+            if any(taker in through or any(call.target in through for call in code.functions[taker].calls) for taker in takers):
+                yield address
 
 
 def _of_table(elf: Elf, code: Code, function: int) -> tuple[int, ...] | None:
-    """Of an array of functions that the calling one refers to."""
+    """Of an array that the calling function refers to, and that holds functions."""
     found: set[int] = set()
     for address in code.functions[function].data:
         symbol = next((s for s in _objects(elf) if s.value <= address < s.value + s.size), None)
         data = elf.read(symbol.value, symbol.size) if symbol else None
         if data:
             words = struct.unpack(f"<{len(data) // _WORD}Q", data[: len(data) // _WORD * _WORD])
-            found |= set(words) if set(words) <= set(code.functions) else set()
+            found |= set(words) & set(code.functions)
     return tuple(sorted(found)) or None
 
 
