@@ -11,7 +11,8 @@ from . import emit as emission
 from .devicetree import DeviceTree, read_tree
 from .diagnostics import Diagnostic, Failed, Place, did_you_mean, ordered
 from .emit import Emitted
-from .load import Overlay, Tree, load, read_document
+from .load import Overlay, Tree, load, read_file
+from .memory import Memory, of_project
 from .model import Catalog, GraphFile, GraphSpec, Machine, ResolvedGraph
 from .reader import value
 from .resolve import boot_files, machine_of
@@ -22,6 +23,9 @@ from .validate import read_graph, validate
 from .variant import Unusable, flatten, usable
 
 
+Trees = dict[str, tuple[DeviceTree | None, tuple[Diagnostic, ...]]]
+
+
 @dataclass
 class Project:
     """A project that has been read once, with the device trees that were compiled so far."""
@@ -30,7 +34,13 @@ class Project:
     tree: Tree
     catalog: Catalog
     schemas: Schemas
-    trees: dict[str, tuple[DeviceTree | None, tuple[Diagnostic, ...]]] = field(default_factory=dict)
+    trees: Trees = field(default_factory=dict)
+    memory: Memory | None = None
+
+    def changed(self, overlay: Overlay) -> Project:
+        """As it would be if these files held other texts, by path relative to the root."""
+        same_machines = not any(path.startswith("dts/") for path in {**overlay, **self.tree.overlay})
+        return _project(self.root, overlay, self.memory or Memory(self.schemas), self.trees if same_machines else {})
 
     def device_tree(self, machine: Machine) -> tuple[DeviceTree | None, tuple[Diagnostic, ...]]:
         if machine.name not in self.trees:
@@ -59,7 +69,7 @@ class Project:
         for known in self.catalog.graphs.values():
             if known.path == path:
                 return known
-        return self._graph_in(read_document(self.root, path, self.tree.overlay))
+        return self._graph_in(read_file(self.root, "graph", path, self.tree.overlay).document)
 
     def _graph_in(self, document: Document) -> GraphFile:
         if document.root is None:
@@ -124,11 +134,16 @@ def _relative(root: Path, path: Path) -> str:
     return path.as_posix()
 
 
-def open_project(root: Path, overlay: Overlay = {}) -> Project:
-    """`overlay`: files taken to hold another text, by path relative to the root."""
-    schemas = Schemas()
-    tree = load(root, overlay)
-    return Project(root, tree, validate(tree, schemas), schemas)
+def open_project(root: Path) -> Project:
+    memory = of_project(root, Schemas())
+    project = _project(root, {}, memory, {})
+    memory.keep(project.tree.files)
+    return project
+
+
+def _project(root: Path, overlay: Overlay, memory: Memory, trees: Trees) -> Project:
+    tree = load(root, overlay, memory)
+    return Project(root, tree, validate(tree, memory.schemas), memory.schemas, trees, memory)
 
 
 def catalog(root: Path) -> Catalog:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from .diagnostics import Diagnostic, Place
 from .source import Document, read_yaml
@@ -19,6 +20,8 @@ class Found:
 
     kind: str
     document: Document
+    deep: tuple[tuple[Diagnostic, int], ...] | None = None  # what its schema says (Schemas.check_deep), where that was asked before
+    digest: bytes = b""  # of its text, where that was remembered
 
 
 @dataclass(frozen=True)
@@ -39,22 +42,28 @@ class Tree:
 Overlay = Mapping[str, str]  # a path relative to the root: the text that the file is taken to hold
 
 
-def read_document(root: Path, path: str, overlay: Overlay = {}) -> Document:
-    if path in overlay:
-        return read_yaml(path, overlay[path].encode())
+class Reader(Protocol):
+    """What makes of a file's text what it says."""
+
+    def found(self, kind: str, path: str, data: bytes) -> Found: ...
+
+
+class Afresh:
+    def found(self, kind: str, path: str, data: bytes) -> Found:
+        return Found(kind, read_yaml(path, data))
+
+
+def read_file(root: Path, kind: str, path: str, overlay: Overlay = {}, reader: Reader = Afresh()) -> Found:
     try:
-        data = (root / path).read_bytes()
+        data = overlay[path].encode() if path in overlay else (root / path).read_bytes()
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        return Document(
-            path,
-            None,
-            (Diagnostic(Place(path, 1, 1), "unreadable-file", f"the file cannot be read: {reason}"),),
-        )
-    return read_yaml(path, data)
+        problem = Diagnostic(Place(path, 1, 1), "unreadable-file", f"the file cannot be read: {reason}")
+        return Found(kind, Document(path, None, (problem,)))
+    return reader.found(kind, path, data)
 
 
-def load(root: Path, overlay: Overlay = {}) -> Tree:
+def load(root: Path, overlay: Overlay = {}, reader: Reader = Afresh()) -> Tree:
     """Reads every manifest, interface, machine and graph below `root`, in a fixed order; some as they might be written."""
     listing: dict[str, tuple[str, ...]] = {}
     for top in ("arch", "components", "dts", "graphs", "tests/graphs"):
@@ -68,7 +77,7 @@ def load(root: Path, overlay: Overlay = {}) -> Tree:
         for name in names:
             kind = _kind(folder, name)
             if kind is not None:
-                found.append(Found(kind, read_document(root, f"{folder}/{name}", overlay)))
+                found.append(read_file(root, kind, f"{folder}/{name}", overlay, reader))
     return Tree(root, tuple(found), listing, overlay)
 
 

@@ -76,7 +76,7 @@ def _take(draft: _Draft, tree: Tree, schemas: Schemas, found: Found) -> None:
     if root is None:
         draft.broken.setdefault((kind, document.path), []).extend(problems)
         return
-    deep = schemas.check_deep(kind, root)
+    deep = schemas.check_deep(kind, root) if found.deep is None else found.deep
     problems += [problem for problem, _ in deep]
     name = value(root.get(kind))
     if not isinstance(name, str):

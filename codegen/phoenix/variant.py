@@ -57,15 +57,22 @@ def flatten(catalog: Catalog, schemas: Schemas, graph: GraphFile, problems: list
     chain = _chain(catalog, graph, problems)
     if not all(link.usable for link in chain):
         raise Unusable
-    root = _normal(chain[-1].root)
+    base = root = _normal(chain[-1].root)
     for link in reversed(chain[:-1]):
         root = _apply(root, link.root, problems)
     if len(chain) > 1:
-        merged = schemas.check_deep("graph", root)
+        merged = schemas.check_deep("graph", _not_yet_checked(root, base))
         problems += [problem for problem, _ in merged if problem not in problems]
         if not usable((), merged):
             raise Unusable
     return _read(root, chain, graph, problems)
+
+
+def _not_yet_checked(root: Mapping, base: Mapping) -> Mapping:
+    """Without the instances that are as the base has them: they were checked with its file."""
+    instances, before = root.entries["instances"], mapping(base.get("instances")).entries
+    changed = {name: entry for name, entry in mapping(instances.value).entries.items() if entry is not before.get(name)}
+    return _with(root, "instances", instances.place, Mapping(changed, instances.value.place))
 
 
 def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> list[GraphFile]:

@@ -36,16 +36,17 @@ class Wish:
     removes: tuple[str, ...] = ()  # NAME
 
 
-def change(workspace: Workspace, graph: str, wish: Wish, *, apply: bool) -> None:
-    """Shows what the changes come to, and writes them where that is asked for. Stop with every error, and nothing written."""
-    project = open_project(workspace.root)
+def change(workspace: Workspace, graph: str, wish: Wish, *, apply: bool, project: Project | None = None) -> None:
+    """Shows what the changes come to, and writes them where that is asked for. Stop with every error, and nothing written. `project`: as it
+    was read already."""
+    project = project or open_project(workspace.root)
     before = image_of(project, graph)
     file = project.graph_file(graph)
     path = file.path
     data = writing.read(workspace.root / path)
     old = (data or b"").decode()
     inherited = project.resolve(file.extends).spec.instances if file.extends else ()
-    after = _checked(workspace, project, graph, path, edited(before, old, inherited, wish))
+    after = _checked(project, graph, path, edited(before, old, inherited, wish))
     _tell(before, after, path, old)
     if old == after.text:
         out.print("That is so already; nothing to write.")
@@ -57,12 +58,12 @@ def fork(workspace: Workspace, graph: str, name: str, summary: str, wish: Wish, 
     """A new graph that extends another one, with changes if there are any."""
     project = open_project(workspace.root)
     base = image_of(project, graph)
-    path, after = forked(workspace, project, base, name, summary, wish)
+    path, after = forked(project, base, name, summary, wish)
     _tell(base, after, path, "")
     _write(workspace, path, after, apply, None)
 
 
-def forked(workspace: Workspace, project: Project, base: ResolvedGraph, name: str, summary: str, wish: Wish) -> tuple[str, Changed]:
+def forked(project: Project, base: ResolvedGraph, name: str, summary: str, wish: Wish) -> tuple[str, Changed]:
     """The new graph's file and what would be in it, after all checks; Stop where it cannot be."""
     if not _NAME.match(name):
         raise Stop(f"`{name}` is no name for a graph: lower-case letters, digits, `-` and `_`, a letter first", BAD_INPUT)
@@ -72,7 +73,7 @@ def forked(workspace: Workspace, project: Project, base: ResolvedGraph, name: st
         raise Stop(f"`{base.name}` cannot be extended: it is in none of the folders of graphs", BAD_INPUT)
     path = f"graphs/{name}.yaml"
     text = edited(base, beginning(base.name, name, summary), base.spec.instances, wish)
-    return path, _checked(workspace, project, name, path, text)
+    return path, _checked(project, name, path, text)
 
 
 def beginning(base: str, name: str, summary: str) -> str:
@@ -216,9 +217,9 @@ class Changed:
     broken: Mapping[str, tuple[Diagnostic, ...]]  # graphs that extend it, and would no longer resolve
 
 
-def _checked(workspace: Workspace, before: Project, graph: str, path: str, text: str) -> Changed:
+def _checked(before: Project, graph: str, path: str, text: str) -> Changed:
     """Resolves the graph, and those that extend it and resolved so far, as if the text had been written."""
-    project = open_project(workspace.root, {path: text})
+    project = before.changed({path: text})
     try:
         resolved = project.resolve(graph)
     except Failed as failed:

@@ -85,7 +85,7 @@ def mend(root: Path, graphs: Sequence[str], chosen: Iterable[int]) -> Mended:
         attempt.make((problem, repair) for problem in problems for repair in problem.repairs if repair.certain and repair not in barred)
         if not attempt.made:
             break
-        next_project = open_project(root, attempt.texts.after)
+        next_project = project.changed(attempt.texts.after)
         after = api.check_project(next_project, list(graphs))
         failed = _failed(attempt.made, problems, after)
         if failed:

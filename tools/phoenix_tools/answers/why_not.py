@@ -53,9 +53,9 @@ def why_not(workspace: Workspace, graph: str, name: str, *, apply: bool, as_json
         raise Stop(f"no change of up to {_MOST_CHANGES} places lets `{name}` into graph `{resolved.name}`")
     if not as_json:
         out.print(f"\n[bold]{escape(_command(resolved.name, best))}[/]")
-        changes.change(workspace, graph, best, apply=apply)
+        changes.change(workspace, graph, best, apply=apply, project=project)
     elif apply:
-        changes.change(workspace, graph, best, apply=True)
+        changes.change(workspace, graph, best, apply=True, project=project)
 
 
 def _carriers(project: Project, graph: ResolvedGraph, name: str) -> list[tuple[Component, Step]]:

@@ -198,7 +198,7 @@ class Session:
             before = writing.read(self.workspace.root / path)
             text = changes.edited(base, changes.beginning(base.name, name, self.summary), base.spec.instances, wish)
         else:
-            path, after = changes.forked(self.workspace, self.plan.project, base, name, self.summary, wish)
+            path, after = changes.forked(self.plan.project, base, name, self.summary, wish)
             text = after.text
         changes.put(self.workspace, path, text, before)
         return path
