@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional, Tuple
 
 from . import describe
 from . import emit as emission
@@ -23,6 +23,7 @@ from .validate import read_graph, validate
 from .variant import Unusable, flatten, usable
 
 
+Flat = Tuple[Optional[GraphSpec], Tuple[Diagnostic, ...]]
 Trees = dict[str, tuple[DeviceTree | None, tuple[Diagnostic, ...]]]
 
 
@@ -36,6 +37,7 @@ class Project:
     schemas: Schemas
     trees: Trees = field(default_factory=dict)
     memory: Memory | None = None
+    _flat: dict[str, Flat] = field(default_factory=dict)  # of the catalog's graphs
 
     def changed(self, overlay: Overlay) -> Project:
         """As it would be if these files held other texts, by path relative to the root."""
@@ -88,13 +90,25 @@ class Project:
         return [d for (kind, _), found in self.catalog.broken.items() if kind == "graph" for d in found]
 
     def resolve(self, graph: str | Path | GraphFile) -> ResolvedGraph:
-        file = graph if isinstance(graph, GraphFile) else self.graph_file(graph)
+        spec, problems = self.flat(graph if isinstance(graph, GraphFile) else self.graph_file(graph))
+        if spec is None:
+            raise Failed(list(problems))
+        return self.resolve_spec(spec, list(problems))
+
+    def flat(self, file: GraphFile) -> Flat:
+        """A graph with what it extends applied, and what is wrong with that; None where there is nothing to go on with."""
+        if self.catalog.graphs.get(file.name) is not file:
+            return self._flatten(file)
+        if file.name not in self._flat:
+            self._flat[file.name] = self._flatten(file)
+        return self._flat[file.name]
+
+    def _flatten(self, file: GraphFile) -> Flat:
         problems: list[Diagnostic] = []
         try:
-            spec = flatten(self.catalog, self.schemas, file, problems)
+            return flatten(self.catalog, self.schemas, file, problems), tuple(problems)
         except Unusable:
-            raise Failed(problems) from None
-        return self.resolve_spec(spec, problems)
+            return None, tuple(problems)
 
     def resolve_spec(self, spec: GraphSpec, problems: list[Diagnostic]) -> ResolvedGraph:
         machine = machine_of(self.catalog, spec, problems)

@@ -10,6 +10,7 @@ import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -48,7 +49,7 @@ class DtNode:
             tuple(part.decode("utf-8", "replace") for part in data.rstrip(b"\0").split(b"\0")) if data else ()
         )
 
-    @property
+    @cached_property
     def compatible(self) -> tuple[str, ...]:
         return self.texts("compatible")
 
@@ -74,6 +75,10 @@ class DeviceTree:
 
     def devices(self) -> tuple[DtNode, ...]:
         """Enabled nodes that a driver could bind to."""
+        return self._devices
+
+    @cached_property
+    def _devices(self) -> tuple[DtNode, ...]:
         return tuple(
             node
             for path, node in sorted(self.nodes.items())

@@ -42,6 +42,9 @@ RESERVED_INSTANCES = frozenset(
 )
 
 
+_REQUIRED = ("graph", "summary", "arch")
+
+
 def usable(text_problems: Iterable[Diagnostic], deep: Iterable[tuple[Diagnostic, int]]) -> bool:
     """Whether a graph can still be resolved, for finding more errors: its own keys are all right, if not all in them."""
     shallow = [problem for problem, depth in deep if depth < 2]
@@ -69,10 +72,13 @@ def flatten(catalog: Catalog, schemas: Schemas, graph: GraphFile, problems: list
 
 
 def _not_yet_checked(root: Mapping, base: Mapping) -> Mapping:
-    """Without the instances that are as the base has them: they were checked with its file."""
+    """Without what is as the base has it: that was checked with its file. What a graph of its architecture may hold stays the same."""
+    if root.entries["arch"] is not base.entries.get("arch"):
+        return root
+    kept = {key: entry for key, entry in root.entries.items() if key in _REQUIRED or entry is not base.entries.get(key)}
     instances, before = root.entries["instances"], mapping(base.get("instances")).entries
     changed = {name: entry for name, entry in mapping(instances.value).entries.items() if entry is not before.get(name)}
-    return _with(root, "instances", instances.place, Mapping(changed, instances.value.place))
+    return _with(Mapping(kept, root.place), "instances", instances.place, Mapping(changed, instances.value.place))
 
 
 def _chain(catalog: Catalog, graph: GraphFile, problems: list[Diagnostic]) -> list[GraphFile]:

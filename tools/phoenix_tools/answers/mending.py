@@ -13,7 +13,6 @@ from phoenix import api
 from phoenix.api import Project, open_project
 from phoenix.diagnostics import Diagnostic, Failed
 from phoenix.repair import AddInstance, Drop, Put, Recode, RemoveInstance, Repair, Reword, Rewrite, SetInGraph
-from phoenix.variant import Unusable, flatten
 from phoenix_tools.answers.graph_text import GraphText
 from phoenix_tools.answers.writing import Rewritten, read
 from phoenix_tools.answers.yaml_text import Splice, YamlText
@@ -223,9 +222,7 @@ def _own_name(file: GraphText, edit: AddInstance) -> tuple[str, str]:
 def _inherited(project: Project, name: str) -> dict[str, str]:
     try:
         base = project.catalog.graphs.get(project.graph_file(name).extends or "")
-        if base is None:
-            return {}
-        spec = flatten(project.catalog, project.schemas, base, [])
-    except (Unusable, Failed):
+    except Failed:
         return {}
-    return {each.name: each.component for each in spec.instances}
+    spec, _ = project.flat(base) if base is not None else (None, ())
+    return {each.name: each.component for each in spec.instances} if spec is not None else {}

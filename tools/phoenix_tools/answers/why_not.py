@@ -118,6 +118,7 @@ class Search:
         self.text = text
         self.inherited = inherited
 
+        self._tried: dict[Wish, ResolvedGraph | tuple[Diagnostic, ...]] = {}
         self.beside = self._variant()
 
     def _variant(self) -> Search | None:
@@ -181,6 +182,11 @@ class Search:
                         queue.append(following)
 
     def try_out(self, wish: Wish) -> ResolvedGraph | tuple[Diagnostic, ...]:
+        if wish not in self._tried:
+            self._tried[wish] = self._resolve(wish)
+        return self._tried[wish]
+
+    def _resolve(self, wish: Wish) -> ResolvedGraph | tuple[Diagnostic, ...]:
         try:
             text = changes.edited(self.graph, self.text, self.inherited, wish)
             return self.project.resolve_text(self.path, text)

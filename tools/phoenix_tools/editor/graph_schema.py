@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from phoenix.api import Project
-from phoenix.diagnostics import Diagnostic
 from phoenix.model import Catalog, Component, GraphSpec
 from phoenix.schema import load_schema
-from phoenix.variant import SETTABLE, Unusable, flatten
+from phoenix.variant import SETTABLE
 from phoenix_tools.editor import snippets
 from phoenix_tools.editor.words import Schema, component_text, components, described, mapping, names, parameter, when, wire
 
@@ -54,12 +53,8 @@ def _specs(project: Project, arch: str) -> dict[str, GraphSpec]:
     """Graphs that cannot be read are left out: `phx check` says what is wrong with them."""
     found = {}
     for name, file in sorted(project.catalog.graphs.items()):
-        problems: list[Diagnostic] = []
-        try:
-            spec = flatten(project.catalog, project.schemas, file, problems)
-        except Unusable:
-            continue
-        if spec.arch == arch:
+        spec, _ = project.flat(file)
+        if spec is not None and spec.arch == arch:
             found[name] = spec
     return found
 
