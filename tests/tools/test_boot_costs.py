@@ -42,7 +42,7 @@ def test_a_step_has_what_it_calls(measured: bootcount.Boot) -> None:
 
 def test_it_repeats_to_the_digit_and_is_kept(measured: bootcount.Boot) -> None:
     shown = json.loads(phx("size", "monitor", "--boot", "--json"))["boot"]
-    assert shown == {"instructions": measured.instructions, "steps": dict(measured.steps), "components": dict(measured.components)}
+    assert shown == {"instructions": measured.instructions, "steps": dict(measured.steps), "components": dict(measured.components), "initramfs": ""}
     assert json.loads((MONITOR / "costs.json").read_text())["boot"] == shown
     assert json.loads(phx("size", "monitor", "--json"))["boot"] == shown  # without booting again
     text = phx("size", "monitor", "--boot")
@@ -55,3 +55,13 @@ def test_a_difference_tells_the_steps(measured: bootcount.Boot) -> None:
     assert changes["all"][1].startswith(f"{measured.instructions:,} (+")
     assert changes["timer"] == ("0", f"{measured.steps['timer']:,} (+{measured.steps['timer']:,})")
     assert {"bytes", "stack"} <= set(sections)
+
+
+def test_another_initramfs_is_another_boot(tmp_path: Path) -> None:
+    """What was measured with one is not told of the other."""
+    file = tmp_path / bootcount.qemu.ROOTFS
+    file.write_bytes(b"one")
+    first = bootcount.initramfs({"rootfs": {"packages": []}}, tmp_path)
+    file.write_bytes(b"other")
+    assert first != bootcount.initramfs({"rootfs": {"packages": []}}, tmp_path) != ""
+    assert bootcount.initramfs({"rootfs": None}, tmp_path) == ""

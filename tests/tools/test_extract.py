@@ -84,6 +84,12 @@ def test_images_are_compared_with_images_and_graphs(image: bytes, tmp_path: Path
     assert "- cmd_mem" in phx("diff", "monitor", file).stdout
 
 
+def test_a_graph_goes_before_a_file_of_its_name(image: bytes, tmp_path: Path) -> None:
+    (tmp_path / "minimal").write_bytes(image)
+    done = subprocess.run([str(ROOT / "tools/phx"), "diff", "minimal", "monitor"], capture_output=True, text=True, cwd=tmp_path)
+    assert "monitor -> hello" not in done.stdout and "hello -> monitor" in done.stdout, done.stderr
+
+
 def test_the_text_names_instances_wires_and_order() -> None:
     text = phx("extract", MONITOR / "Image").stdout
     for expected in ("monitor, aarch64", "debug/monitor", "history = 16", "/pl011@9000000", "Order of start-up:", "Libraries:"):

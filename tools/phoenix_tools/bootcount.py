@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import tempfile
@@ -41,6 +42,7 @@ class Boot:
     instructions: int
     steps: Mapping[str, int]  # instance -> instructions of its init(), in the order of start-up; around them BEFORE and AFTER
     components: Mapping[str, int]  # owner -> instructions, the most first
+    initramfs: str = ""  # digest of the one that it was booted with; empty: none
 
 
 def profile(graph: Mapping[str, Any], directory: Path) -> Boot:
@@ -50,7 +52,13 @@ def profile(graph: Mapping[str, Any], directory: Path) -> Boot:
     # Before the MMU is on, the same code runs at its physical address.
     physical = int(graph["machine"]["memory_base"]) + _IMAGE_OFFSET
     addresses = [a if a >= image.start else a - physical + image.start for a in _trace(graph, directory)[:count]]
-    return Boot(count, _steps(directory, addresses), dict(Counter(image.owners_of(addresses)).most_common()))
+    return Boot(count, _steps(directory, addresses), dict(Counter(image.owners_of(addresses)).most_common()), initramfs(graph, directory))
+
+
+def initramfs(graph: Mapping[str, Any], directory: Path) -> str:
+    """Digest of what build/GRAPH boots with, as it lies there."""
+    file = directory / qemu.ROOTFS
+    return hashlib.sha256(file.read_bytes()).hexdigest() if graph.get("rootfs") and file.is_file() else ""
 
 
 def _trace(graph: Mapping[str, Any], directory: Path) -> list[int]:

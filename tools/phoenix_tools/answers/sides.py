@@ -41,7 +41,7 @@ class Side:
 
 def read_side(workspace: Workspace, text: str, *, built: bool = False) -> Side:
     """GRAPH, GRAPH@REV, or the file of an image. `built`: its image is built first, unless it is there."""
-    if is_image(text):
+    if is_image(workspace, text):
         return Side(text, images.read(Path(text)), Path(text))
     graph, at, name = text.rpartition("@")
     if at:
@@ -77,9 +77,9 @@ def costs_with_boot(directory: Path, graph: Mapping[str, Any]) -> record.Costs:
         raise Stop(f"{graph['graph']}: {error}") from None
 
 
-def is_image(text: str) -> bool:
-    """Of the names that a graph can have, those of files that are no graph's text."""
-    return Path(text).is_file() and Path(text).suffix not in (".yaml", ".yml")
+def is_image(workspace: Workspace, text: str) -> bool:
+    """A file that is neither a graph's text nor named like a graph."""
+    return Path(text).is_file() and Path(text).suffix not in (".yaml", ".yml") and text not in workspace.image_graphs()
 
 
 def _is_built_of(directory: Path, content: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from phoenix_tools import footprint
-from phoenix_tools.bootcount import Boot, profile
+from phoenix_tools.bootcount import Boot, initramfs, profile
 from phoenix_tools.stack import report
 from phoenix_tools.stack.report import Stacks
 
@@ -66,7 +66,12 @@ class Costs:
             "stacks": self.stacks.to_json(),
             "boot": None
             if self.boot is None
-            else {"instructions": self.boot.instructions, "steps": self.boot.steps, "components": self.boot.components},
+            else {
+                "instructions": self.boot.instructions,
+                "steps": self.boot.steps,
+                "components": self.boot.components,
+                "initramfs": self.boot.initramfs,
+            },
         }
 
 
@@ -92,7 +97,10 @@ def from_json(content: Mapping[str, Any]) -> Costs:
 def read(directory: Path, graph: Mapping[str, Any]) -> Costs:
     """Of the image in build/GRAPH; read from it only if that was not done before. Raises OSError where there is none."""
     digest = hashlib.sha256((directory / "phoenix.elf").read_bytes()).hexdigest()
-    return _known(directory, digest) or write(directory, count(directory, graph, directory.resolve().parents[1]))
+    found = _known(directory, digest) or write(directory, count(directory, graph, directory.resolve().parents[1]))
+    if found.boot is not None and found.boot.initramfs != initramfs(graph, directory):
+        return replace(found, boot=None)
+    return found
 
 
 def read_with_boot(directory: Path, graph: Mapping[str, Any]) -> Costs:
