@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,15 @@ def test_more_chains_than_can_be_told_are_counted() -> None:
     answer = Reasons({"instances": instances, "chain": [{"graph": "g", "place": "", "file": "g.yaml"}]}).instance("end")
     assert len(set(answer.chains)) == 1000
     assert answer.left_out == 10**100 - 1000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["memory::Buddy::init", "phx::memory::Buddy::init", "phx::memory::Buddy::init()", "Buddy::init", "_ZN3phx6memory5Buddy4initEv"],
+)
+def test_a_symbol_is_known_as_tools_write_it(name: str) -> None:
+    phx = str(ROOT / "tools/phx")
+    assert subprocess.run([phx, "build", "monitor"], capture_output=True).returncode == 0
+    done = subprocess.run([phx, "why", "monitor", name], capture_output=True, text=True)
+    assert done.stdout.startswith("memory::Buddy::init: code or data of buddy\n"), done.stderr
+    assert "graph monitor names `pages: buddy`" in done.stdout
